@@ -7,7 +7,26 @@
     "license": "LGPL-3",
     "depends": ["point_of_sale"],
     "external_dependencies": {"python": ["requests", "werkzeug"]},
-    "data": [],
-    "assets": {},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/viva_wallet_security.xml",
+        "data/ir_cron.xml",
+        "views/pos_payment_method_views.xml",
+        "views/pos_payment_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/viva_wallet_transaction_views.xml",
+    ],
+    "assets": {
+        "point_of_sale._assets_pos": [
+            "pos_viva_wallet/static/src/app/**/*",
+        ],
+        "web.assets_tests": [
+            "pos_viva_wallet/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "pos_viva_wallet/static/tests/unit/**/*",
+        ],
+    },
     "installable": True,
+    "uninstall_hook": "uninstall_hook",
 }

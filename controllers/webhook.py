@@ -1,0 +1,77 @@
+import logging
+
+from odoo import http
+from odoo.http import request
+from odoo.tools import consteq
+
+from ..viva import const, webhook
+
+_logger = logging.getLogger(__name__)
+
+
+class VivaWalletWebhook(http.Controller):
+    """Viva's notifications. They wake us up; nothing that they say is believed."""
+
+    @http.route(
+        [
+            "/pos_viva_wallet/notification/<string:token>",
+            # The address of Odoo SA's module of 16-18, which may still be registered at Viva.
+            "/pos_viva_wallet/notification",
+        ],
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def notification(self, token="", company_id=None, **_kwargs):
+        """Answer Viva's verification (GET) and its notifications (POST).
+
+        :param str token: secret of the address.
+        :param str company_id: only in the address of 16-18; the token alone decides.
+        :return: 404 for a token that is not ours, whatever else is right or wrong.
+        """
+        method = self._find_method(token)
+        if not method:
+            return request.not_found()
+        if request.httprequest.method == "GET":
+            return self._verify(method)
+        self._wake_up(method)
+        return request.make_json_response({})
+
+    def _find_method(self, token):
+        """Return the payment method, as superuser, whose webhook address holds `token`."""
+        methods = request.env["pos.payment.method"].sudo()
+        if not token or not token.isascii():
+            return methods
+        for name in ("viva_wallet_webhook_token", "viva_wallet_webhook_verification_key"):
+            found = methods.search(
+                [(name, "=", token), ("use_payment_terminal", "=", "viva_wallet")], limit=1
+            )
+            if found and consteq(found[name], token):
+                return found
+        return methods
+
+    def _verify(self, method):
+        """Prove to Viva that this address belongs to the merchant.
+
+        :return: `{"Key": ...}`; 503 when Viva has not told us the key (Viva then says that the
+            address could not be verified, and the admin presses Verify again).
+        """
+        key = method._viva_wallet_verification_key()
+        if not key:
+            _logger.warning(
+                "Viva wants to verify the webhook address of payment method %s, but gave no "
+                "verification key for it: check Merchant ID, API Key and Test mode.",
+                method.id,
+            )
+            return request.make_json_response({}, status=503)
+        return request.make_json_response({"Key": key})
+
+    def _wake_up(self, method):
+        size = request.httprequest.content_length
+        if size is None or size > const.WEBHOOK_BYTES:
+            return
+        notification = webhook.parse_webhook(request.httprequest.get_data())
+        if notification:
+            request.env["viva.wallet.transaction"].sudo()._wake_up(method, notification)

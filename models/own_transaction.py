@@ -1,0 +1,46 @@
+import random
+import time
+from contextlib import contextmanager
+
+from odoo.exceptions import LockError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+ATTEMPTS = 8
+PAUSE = 0.03  # seconds; grows with each attempt
+
+
+def committed(records, work):
+    """Run `work` in a database transaction of its own, committed before this returns.
+
+    A charge must never be forgotten because something later in the caller's transaction fails, and
+    Odoo repeats a conflicting request from its beginning: what is written around a call to Viva
+    therefore goes through a cursor of its own. A conflict is repeated here, where `work` only
+    touches the database, and sooner than Odoo would: a cashier is waiting.
+
+    :param records: recordset that `work` gets as its only argument, in the new environment.
+    :param callable work: talks to nothing but the database; it may run several times, and raises
+        `LockError` when somebody else is at the row.
+    :return: what `work` returned; it must not be a recordset, whose cursor would be closed.
+    :raise LockError: when the row stayed locked through all attempts.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with fresh(records) as own:
+                return work(own)
+        except (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(attempt * random.uniform(PAUSE / 2, PAUSE))
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def fresh(records):
+    """Give `records` in a transaction of its own, which sees what others have committed.
+
+    The cursor of a request keeps the picture of the moment of its first query.
+
+    :param records: recordset to look at.
+    """
+    with records.env.registry.cursor() as cr:
+        yield records.with_env(records.env(cr=cr))

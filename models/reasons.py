@@ -1,0 +1,153 @@
+"""The sentences that a cashier reads: what happened, and what to do next."""
+
+
+def text(transaction):
+    """Return the sentence about a transaction, in the language of its environment.
+
+    :param transaction: `viva.wallet.transaction`.
+    :return: empty while the customer is expected to pay, or after the card was charged.
+    :rtype: str
+    """
+    _ = transaction.env._
+    if transaction.state == "failed":
+        return _with_code(
+            _failure_text(transaction.env, transaction.reason), transaction.event_id
+        )
+    if transaction.state == "reversed":
+        return _(
+            "Viva has undone this payment: the customer keeps the money. Take the payment again."
+        )
+    if transaction.state == "unknown":
+        return _(
+            "Viva cannot say whether the card was charged. Look at terminal %(terminal)s, or at its "
+            "last receipt, before you take another payment.",
+            terminal=transaction.terminal_id,
+        )
+    return ""
+
+
+def refusal_text(env, reason, **details):
+    """Return the sentence about a request that was not given to Viva.
+
+    :param str reason: one of the reasons of `Refused`.
+    :param details: what the sentence mentions.
+    :rtype: str
+    """
+    _ = env._
+    texts = {
+        "terminal_busy": lambda: _(
+            "Terminal %(terminal)s is busy with %(amount)s of register “%(register)s”. Finish or "
+            "cancel that payment, then try again. Nothing was charged for this one.",
+            **details,
+        ),
+        "register_closed": lambda: _(
+            "This register is not open any more. Reload the page and open it. Nothing was charged."
+        ),
+        "not_configured": lambda: _(
+            "This payment method has no Viva terminal in this register. Ask an administrator to "
+            "check the payment method. Nothing was charged."
+        ),
+        "order_finished": lambda: _(
+            "This order is already paid or cancelled. Reload the page. Nothing was charged."
+        ),
+        "amount_not_positive": lambda: _(
+            "Only amounts above zero can be asked for on the terminal. Nothing was charged."
+        ),
+        "currency": lambda: _(
+            "Viva does not take payments in %(currency)s. Pay otherwise. Nothing was charged.",
+            **details,
+        ),
+        "invalid": lambda: _(
+            "The till sent something that the server does not understand. Reload the page and try "
+            "again. Nothing was charged."
+        ),
+    }
+    return texts[reason]()
+
+
+def _with_code(sentence, event_id):
+    return f"{sentence} [{event_id}]" if event_id else sentence
+
+
+def _failure_text(env, reason):
+    _ = env._
+    texts = {
+        "aborted": lambda: _("Cancelled. Nothing was charged."),
+        "busy": lambda: _(
+            "The terminal is busy with another payment. Finish it there, then try again. Nothing "
+            "was charged."
+        ),
+        "cancelled": lambda: _("Cancelled. Nothing was charged."),
+        "capability": lambda: _(
+            "This terminal cannot do that. Use another terminal, or pay otherwise. Nothing was "
+            "charged."
+        ),
+        "credentials": lambda: _(
+            "Viva does not accept the Client ID and Client secret of this payment method. Ask an "
+            "administrator to check them. Nothing was charged."
+        ),
+        "declined": lambda: _(
+            "The card was declined. Try another card, or pay otherwise. Nothing was charged."
+        ),
+        "error": lambda: _(
+            "Viva reports an error and no charge. Look at the terminal before you try again."
+        ),
+        "expired_card": lambda: _("The card has expired. Try another card. Nothing was charged."),
+        "fiscal": lambda: _(
+            "The terminal demands the tax signature of the Greek authority (AADE). Ask Viva to "
+            "adjust the terminal. Nothing was charged."
+        ),
+        "insert_card": lambda: _(
+            "The card wants to be inserted, or tapped a second time. Try again. Nothing was charged."
+        ),
+        "insufficient_funds": lambda: _(
+            "The card does not have enough funds. Try another card, or pay otherwise. Nothing was "
+            "charged."
+        ),
+        "invalid_card": lambda: _(
+            "The terminal could not use this card. Try another card. Nothing was charged."
+        ),
+        "limit_exceeded": lambda: _(
+            "The amount is above the limit of the card. Try another card, or pay otherwise. Nothing "
+            "was charged."
+        ),
+        "location_off": lambda: _(
+            "Location services are off on the terminal. Switch them on, then try again. Nothing was "
+            "charged."
+        ),
+        "network_problem": lambda: _(
+            "The terminal has no connection. Check its network and its screen before you try again."
+        ),
+        "never_received": lambda: _(
+            "Viva never got the request. Nothing was charged: try again."
+        ),
+        "never_sent": lambda: _("The request was not sent. Nothing was charged: try again."),
+        "not_permitted": lambda: _(
+            "The card does not allow this payment. Try another card. Nothing was charged."
+        ),
+        "offline_limit": lambda: _(
+            "The terminal is offline and may not take this payment. Check its network, then try "
+            "again. Nothing was charged."
+        ),
+        "reader_problem": lambda: _(
+            "The card reader does not answer. Check it, and the terminal's screen, before you try "
+            "again."
+        ),
+        "refused": lambda: _(
+            "Viva did not accept the request. Ask an administrator to check the Terminal ID and the "
+            "settings of this payment method. Nothing was charged."
+        ),
+        "timed_out": lambda: _(
+            "No card was presented in time. Try again when the customer is ready. Nothing was "
+            "charged."
+        ),
+        "try_another_card": lambda: _("Try another card. Nothing was charged."),
+        "unreachable": lambda: _(
+            "Viva could not be reached. Check the internet connection of the server, then try "
+            "again. Nothing was charged."
+        ),
+        "wrong_pin": lambda: _(
+            "The PIN was wrong. Try again, or another card. Nothing was charged."
+        ),
+    }
+    return texts.get(reason, texts["error"])()

@@ -1,0 +1,321 @@
+import math
+import uuid
+from contextlib import suppress
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import mute_logger
+
+from ..viva import money
+from . import reasons
+from .own_transaction import committed, fresh
+from .viva_wallet_transaction import OPEN_STATES
+
+MAX_QUESTIONS = 5  # to Viva within one call of a till; the others get their turn with the next
+PROMPTLY = timedelta(seconds=3)  # a notification that comes later is of no use to a till
+RECENT_SALES = 3  # how many of a terminal's last sales tell whether notifications arrive
+
+
+class Refused(Exception):
+    """A sale that is not given to Viva.
+
+    :param str reason: key of `reasons`.
+    :param dict details: for its sentence.
+    """
+
+    def __init__(self, reason, **details):
+        super().__init__(reason)
+        self.reason = reason
+        self.details = details
+
+
+class VivaWalletTill(models.AbstractModel):
+    """What a till may ask of the server. Every answer is a value; only a missing right raises.
+
+    The answer about one payment (a *snapshot*) is a dict:
+
+    * `session_id`: UUID of the request, also when the till had asked under another one;
+    * `state`: see `viva.wallet.transaction`, or `not_recorded` when the server has no such row;
+    * `reason`, `text`: why nothing was charged, as a key and as a sentence for the cashier;
+    * `aborting`: the terminal was asked to stop and has not answered yet;
+    * `accepted`: Viva confirmed that it has the request;
+    * `amount`, `charged`: asked for and charged with tip, in major units; `amount_minor` in minor;
+    * `payment_uuid`: the payment line it was asked for;
+    * `statement`: what the cashier said about an unknown outcome;
+    * `card`: the values for the payment line once it is approved, else False.
+    """
+
+    _name = "viva.wallet.till"
+    _description = "Viva Wallet: calls of the till"
+
+    # === CALLS === #
+
+    @api.model
+    def start_sale(self, sale):
+        """Ask the terminal for a payment, once, however often this is called.
+
+        :param dict sale: `session_id` (UUIDv4, made by the till), `payment_method_id`,
+            `pos_session_id`, `amount` (major units), `order_uuid`, `order_name`, `payment_uuid`.
+        :return: a snapshot, with `wakeups`: whether notifications of Viva are to be expected.
+        :rtype: dict
+        """
+        self._check_user()
+        try:
+            values = self._validated(sale)
+            transaction = self._open_row(values)
+        except Refused as refusal:
+            return self._refusal(sale, refusal)
+        transaction._send()
+        return {
+            **self._snapshot(transaction),
+            "wakeups": self._has_wakeups(values["terminal_id"]),
+        }
+
+    @api.model
+    def read_status(self, session_ids):
+        """Tell what is known about payments, after asking Viva about those that are not finished.
+
+        :param list session_ids: any number of UUIDs.
+        :return: a snapshot for each of them.
+        :rtype: dict
+        """
+        self._check_user()
+        transactions = self._find(session_ids)
+        unfinished = transactions.filtered(lambda t: t.state in (*OPEN_STATES, "unknown"))
+        unfinished[:MAX_QUESTIONS]._refresh()
+        unfinished._abort_expired()
+        with fresh(transactions) as current:
+            snapshots = {row.session_id: row._snapshot() for row in current}
+        for session_id in session_ids:
+            snapshots.setdefault(
+                session_id, {"session_id": session_id, "state": "not_recorded", "card": False}
+            )
+        return snapshots
+
+    @api.model
+    def abort(self, sale):
+        """Ask the terminal to stop; the answer tells what became of the payment so far.
+
+        A request that has not reached the server yet is recorded as cancelled, so that it is not
+        sent when it does.
+
+        :param dict sale: as for `start_sale`.
+        :return: a snapshot.
+        :rtype: dict
+        """
+        self._check_user()
+        transaction = self._find([sale.get("session_id")])
+        if not transaction:
+            try:
+                transaction = self._open_row(self._validated(sale), cancelled=True)
+            except Refused as refusal:
+                return self._refusal(sale, refusal)
+        transaction._abort(self.env.uid)
+        return self._snapshot(transaction)
+
+    @api.model
+    def state_outcome(self, session_id, paid):
+        """Record what the cashier sees on a terminal about which Viva cannot say anything.
+
+        :param str session_id: UUID of a payment whose outcome is unknown.
+        :param bool paid: whether the terminal shows the payment as made.
+        :return: a snapshot; `statement` is only set when the outcome is still unknown.
+        :rtype: dict
+        """
+        self._check_user()
+        transaction = self._find([session_id])
+        if transaction.state == "unknown":
+            committed(transaction, lambda own: own._record_statement(paid))
+        return self.read_status([session_id])[session_id]
+
+    # === RIGHTS === #
+
+    @api.model
+    def _check_user(self):
+        if not self.env.su and not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(
+                self.env._("Only users of the Point of Sale can take payments on a terminal.")
+            )
+
+    @api.model
+    def _find(self, session_ids):
+        """Return the rows of these sessions, in the companies of the user."""
+        known = [session_id for session_id in session_ids if isinstance(session_id, str)]
+        return (
+            self.env["viva.wallet.transaction"]
+            .sudo()
+            .search(
+                [("session_id", "in", known), ("company_id", "in", self.env.companies.ids)]
+            )
+        )
+
+    # === VALIDATION === #
+
+    @api.model
+    def _validated(self, sale):
+        """Return the values of the row for what a till asks.
+
+        :raise Refused: when it must not be sent.
+        """
+        pos_session = self._validated_session(sale.get("pos_session_id"))
+        config = pos_session.config_id
+        method = self._validated_method(config, sale.get("payment_method_id"))
+        currency = config.currency_id
+        return {
+            "session_id": self._validated_uuid(sale.get("session_id")),
+            "payment_method_id": method.id,
+            "terminal_id": method.viva_wallet_terminal_id,
+            "cash_register_id": f"odoo-pos-{config.id}",
+            "pos_config_id": config.id,
+            "pos_session_id": pos_session.id,
+            "company_id": config.company_id.id,
+            "user_id": self.env.uid,
+            "order_uuid": self._validated_order(sale.get("order_uuid")),
+            "order_name": str(sale.get("order_name") or "")[:64],
+            "payment_uuid": self._validated_uuid(sale.get("payment_uuid")),
+            "currency_id": currency.id,
+            "amount_minor": self._validated_amount(sale.get("amount"), currency),
+        }
+
+    @api.model
+    def _validated_uuid(self, value):
+        with suppress(ValueError, TypeError, AttributeError):
+            if str(uuid.UUID(value)) == value:
+                return value
+        raise Refused("invalid")
+
+    @api.model
+    def _validated_session(self, pos_session_id):
+        if not isinstance(pos_session_id, int):
+            raise Refused("invalid")
+        pos_session = self.env["pos.session"].search([("id", "=", pos_session_id)])
+        if not pos_session or pos_session.state not in ("opening_control", "opened"):
+            raise Refused("register_closed")
+        return pos_session
+
+    @api.model
+    def _validated_method(self, config, payment_method_id):
+        method = config.payment_method_ids.filtered(lambda m: m.id == payment_method_id)
+        if method.use_payment_terminal != "viva_wallet" or not method.viva_wallet_terminal_id:
+            raise Refused("not_configured")
+        return method
+
+    @api.model
+    def _validated_order(self, order_uuid):
+        order_uuid = self._validated_uuid(order_uuid)
+        order = self.env["pos.order"].sudo().search([("uuid", "=", order_uuid)], limit=1)
+        if order and order.state != "draft":
+            raise Refused("order_finished")
+        return order_uuid
+
+    @api.model
+    def _validated_amount(self, amount, currency):
+        if isinstance(amount, bool) or not isinstance(amount, (int, float)):
+            raise Refused("invalid")
+        if not math.isfinite(amount) or amount <= 0:
+            raise Refused("amount_not_positive")
+        try:
+            return money.to_minor(amount, currency.name)
+        except money.UnsupportedCurrency:
+            raise Refused("currency", currency=currency.name) from None
+        except ValueError:
+            raise Refused("invalid") from None
+
+    # === ROWS === #
+
+    @api.model
+    def _open_row(self, values, cancelled=False):
+        """Return the row of a sale: the one that exists, or a new one, committed.
+
+        :param dict values: of `_validated`.
+        :param bool cancelled: record that this sale must not be sent any more.
+        :return: row; of another session when the payment line has been charged, or is being
+            charged, under that one. The cursor of the request may not see it: use `fresh`.
+        :raise Refused: when the terminal is busy.
+        """
+        ledger = self.env["viva.wallet.transaction"].sudo()
+        self._settle_earlier(values)
+        row_id, occupying_id = self._insert(values, cancelled)
+        if not row_id:
+            ledger.browse(occupying_id)._refresh()
+            row_id, occupying_id = self._insert(values, cancelled)
+        if not row_id:
+            raise self._busy(ledger.browse(occupying_id))
+        return ledger.browse(row_id)
+
+    @api.model
+    def _settle_earlier(self, values):
+        """Ask Viva about earlier requests of this payment line before there is a new one."""
+        earlier = (
+            self.env["viva.wallet.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("payment_uuid", "=", values["payment_uuid"]),
+                    ("session_id", "!=", values["session_id"]),
+                    "|",
+                    ("state", "in", ("sent", "unknown")),
+                    ("doubtful", "=", True),
+                ]
+            )
+        )
+        earlier._refresh()
+
+    @api.model
+    def _insert(self, values, cancelled):
+        """Find or create the row; see `_find_or_create` of the ledger for what is returned."""
+        ledger = self.env["viva.wallet.transaction"].sudo()
+        try:
+            with mute_logger("odoo.sql_db"):
+                return committed(ledger, lambda own: own._find_or_create(values, cancelled))
+        except psycopg2.errors.UniqueViolation:
+            # Another process was faster; a new transaction sees what it inserted.
+            return committed(ledger, lambda own: own._find_or_create(values, cancelled))
+
+    @api.model
+    def _busy(self, occupying):
+        with fresh(occupying) as other:
+            return Refused(
+                "terminal_busy",
+                terminal=other.terminal_id,
+                amount=other.currency_id.format(other.amount),
+                register=other.pos_config_id.name or other.cash_register_id,
+            )
+
+    # === ANSWERS === #
+
+    @api.model
+    def _snapshot(self, transaction):
+        with fresh(transaction) as current:
+            return current._snapshot()
+
+    @api.model
+    def _refusal(self, sale, refusal):
+        return {
+            "session_id": sale.get("session_id"),
+            "state": "failed",
+            "reason": refusal.reason,
+            "text": reasons.refusal_text(self.env, refusal.reason, **refusal.details),
+            "aborting": False,
+            "accepted": False,
+            "card": False,
+            "payment_uuid": sale.get("payment_uuid"),
+        }
+
+    @api.model
+    def _has_wakeups(self, terminal_id):
+        """Tell whether Viva announced the last sales of this terminal: then polling can be slow."""
+        last = (
+            self.env["viva.wallet.transaction"]
+            .sudo()
+            .search(
+                [("terminal_id", "=", terminal_id), ("state", "=", "approved")],
+                limit=RECENT_SALES,
+            )
+        )
+        return bool(last) and all(
+            sale.notified_at and sale.notified_at <= sale.finished_at + PROMPTLY for sale in last
+        )

@@ -1,0 +1,98 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { PHASE } from "../payment_flow";
+
+/** What the terminal is doing for one payment line, and what the cashier can do about it. */
+export class VivaWalletLineStatus extends Component {
+    static template = "pos_viva_wallet.LineStatus";
+    static props = {
+        line: Object,
+        sendPaymentRequest: Function,
+        sendPaymentCancel: Function,
+    };
+
+    setup() {
+        this.pos = usePos();
+    }
+
+    get status() {
+        return this.props.line.payment_status;
+    }
+
+    get flow() {
+        return this.props.line.uiState?.vivaWallet || {};
+    }
+
+    get isUnknown() {
+        return this.props.line.isVivaWalletInFlight() && this.flow.phase === PHASE.UNKNOWN;
+    }
+
+    get isBusy() {
+        return this.props.line.isVivaWalletInFlight() && !this.isUnknown;
+    }
+
+    get canCancel() {
+        return ["waiting", "waitingCard"].includes(this.status) && !this.isUnknown;
+    }
+
+    get title() {
+        switch (this.status) {
+            case "pending":
+                return _t("Not sent to the terminal yet");
+            case "waiting":
+                return _t("Sending to the terminal");
+            case "waitingCard":
+                return this.isUnknown ? _t("Not known whether paid") : _t("Waiting for card");
+            case "waitingCancel":
+                return _t("Cancelling");
+            case "done":
+                return _t("Paid by card");
+            default:
+                return _t("Not paid");
+        }
+    }
+
+    get text() {
+        const { line } = this.props;
+        if (this.isBusy && this.flow.offline) {
+            return _t(
+                "No connection to Odoo. The card may still be charged: the outcome appears here when the connection is back."
+            );
+        }
+        switch (this.status) {
+            case "waiting":
+                return _t("The amount will appear in a moment.");
+            case "waitingCard":
+                return this.isUnknown
+                    ? this.flow.text
+                    : _t(
+                          "The customer taps, inserts or swipes the card on terminal %s.",
+                          line.payment_method_id.viva_wallet_terminal_id
+                      );
+            case "waitingCancel":
+                return _t(
+                    "The terminal has been asked to stop. Wait until it confirms that nothing was charged."
+                );
+            case "done":
+                return this.card;
+            case "retry":
+                return this.flow.text || _t("Nothing was charged. Try again, or pay otherwise.");
+            default:
+                return "";
+        }
+    }
+
+    get card() {
+        const { card_brand, card_no } = this.props.line;
+        return [card_brand, card_no && `•••• ${card_no}`].filter(Boolean).join(" ");
+    }
+
+    checkAgain() {
+        this.props.line.payment_method_id.payment_terminal.wake(this.props.line);
+    }
+
+    stateOutcome(paid) {
+        this.props.line.payment_method_id.payment_terminal.stateOutcome(this.props.line, paid);
+    }
+}
