@@ -1,0 +1,78 @@
+"""An Odoo instance of this checkout: its database server, its files, and the command that runs it."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from .odoo_source import OdooSource
+from .paths import CHECKOUT, CHECKOUT_CACHE, addons_folder, instance_folder
+from .postgres import USER, Cluster
+
+# Addons that only tests need.
+TEST_ADDONS = CHECKOUT / "dev" / "addons"
+
+
+class Instance:
+    """Everything that one named Odoo needs to run, apart from other instances."""
+
+    def __init__(self, name: str, python: Path, source: OdooSource):
+        """Describe an instance; nothing is made or started.
+
+        :param name: the instance's name within this checkout.
+        :param python: Python of the virtual environment.
+        :param source: the Odoo to run.
+        """
+        self.name = name
+        self.python = python
+        self.source = source
+        self.folder = instance_folder(name)
+        self.cluster = Cluster(f"{CHECKOUT_CACHE.name}-{name}")
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder in which Odoo keeps its files."""
+        return self.folder / "files"
+
+    def prepare(self) -> None:
+        """Make the instance's folder, and its database cluster when there is none."""
+        self.data_folder.mkdir(parents=True, exist_ok=True)
+        if not self.cluster.exists():
+            self.cluster.create()
+
+    def remove(self) -> None:
+        """Stop the database server and delete the instance."""
+        self.cluster.remove()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line that runs Odoo.
+
+        :param arguments: options, or a sub-command such as `shell` followed by its options.
+        """
+        sub_command = list(arguments[:1]) if arguments and not arguments[0].startswith("-") else []
+        addons = [*self.source.addons, addons_folder(), TEST_ADDONS]
+        return [
+            str(self.python), "-m", "odoo", *sub_command,
+            "--config=/dev/null",
+            f"--data-dir={self.data_folder}",
+            f"--addons-path={','.join(str(folder) for folder in addons)}",
+            f"--db_host={self.cluster.socket}",
+            f"--db_user={USER}",
+            *arguments[len(sub_command):],
+        ]  # fmt: skip
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that Odoo runs with."""
+        return {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(str(folder) for folder in self.source.python_path),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+            "TZ": "UTC",
+        }
+
+
+def has_option(arguments: Sequence[str], *names: str) -> bool:
+    """Return whether one of the options is given, as `--name value` or `--name=value`."""
+    return any(argument.split("=", 1)[0] in names for argument in arguments)
