@@ -1,0 +1,778 @@
+"""Speak HTTP with Viva and say honestly what came back.
+
+Nothing that Viva or the network does raises an exception here: every call returns a :class:`Reply`.
+A request that
+starts a payment is sent once; only a 401, which means that Viva did not handle it, lets it go out
+again with a fresh
+token and the same session id.
+
+What lives in the process (access tokens, open connections) may be lost at any time without harm.
+"""
+
+import hashlib
+import ipaddress
+import json
+import os
+import re
+import ssl
+import threading
+import time
+import warnings
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from datetime import date as date_type
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import quote, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase, HTTPBasicAuth
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    InsecureRequestWarning,
+    NewConnectionError,
+)
+
+from . import const
+from .masking import get_logger, mask_text
+
+_logger = get_logger(__name__)
+
+# --- Problems of a reply ---
+
+# Nothing reached Viva: connection refused, no such host, TLS failure, no connection in time.
+UNREACHABLE = "unreachable"
+# No answer within the time limit; Viva may have handled the request.
+TIMEOUT = "timeout"
+# The connection broke before the whole answer was here; Viva may have handled the request.
+LOST = "lost"
+# Client id and secret, or merchant id and API key, are missing or refused.
+CREDENTIALS = "credentials"
+# No access token for another reason than refused credentials; nothing was sent.
+NO_TOKEN = "no_token"
+# HTTP 429.
+THROTTLED = "throttled"
+# There is a body and it is not JSON (a gateway's HTML page, for instance).
+NOT_JSON = "not_json"
+# The body was larger than any honest answer.
+TOO_LARGE = "too_large"
+
+PROBLEMS = frozenset(
+    {UNREACHABLE, TIMEOUT, LOST, CREDENTIALS, NO_TOKEN, THROTTLED, NOT_JSON, TOO_LARGE}
+)
+
+# Reading in small pieces lets a time limit hold against a server that drips.
+_PIECE_BYTES = 4096
+# What OpenSSL calls the failures that end a handshake; any other TLS error may come after the
+# request was sent.
+_HANDSHAKE_FAILURES = re.compile(
+    r"CERTIFICATE|HANDSHAKE|WRONG_VERSION|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|UNKNOWN_CA"
+    r"|UNRECOGNIZED_NAME|NO_SHARED_CIPHER|HTTP_REQUEST|UNKNOWN_PROTOCOL"
+)
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+_EVENT_ID = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The four values of a merchant, from Settings > API Access in Viva's web app (viva-api 11).
+
+    :param merchant_id: with the API key: Basic auth for the web host
+    :param api_key: secret
+    :param client_id: of the *POS APIs credentials*: OAuth for the ECR API
+    :param client_secret: secret, shown once by Viva
+    """
+
+    merchant_id: str
+    api_key: str = field(repr=False)
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Where Viva is: base URLs without a slash at the end (viva-api 1.1).
+
+    :param accounts: identity server (tokens)
+    :param api: ECR API
+    :param web: Basic-auth API (webhook key)
+    :param verify_tls: check certificates; False only for a simulator on this machine
+    """
+
+    accounts: str
+    api: str
+    web: str
+    verify_tls: bool = True
+
+    @classmethod
+    def simulator(cls, url):
+        """Return hosts that are all one simulator on this machine.
+
+        :param str url: http or https URL of a loopback address, with or without a path
+        :rtype: Hosts
+        :raises ValueError: when the address is not a loopback one
+        """
+        if not is_loopback_url(url):
+            message = (
+                "The simulator must run on this machine. "
+                "Give an address such as http://127.0.0.1:8070."
+            )
+            raise ValueError(message)
+        base = url.strip().rstrip("/")
+        return cls(base, base, base, verify_tls=False)
+
+
+DEMO = Hosts(const.DEMO_ACCOUNTS, const.DEMO_API, const.DEMO_WEB)
+LIVE = Hosts(const.LIVE_ACCOUNTS, const.LIVE_API, const.LIVE_WEB)
+
+
+def is_loopback_url(url):
+    """Tell whether a URL surely leads to this machine: http(s) to 127.0.0.0/8, ::1 or localhost.
+
+    Other names are refused even if they resolve to a loopback address today, as are user names in
+    the URL (which make
+    ``http://127.0.0.1@evil.example`` look harmless), backslashes, queries and fragments.
+
+    :param url: anything
+    :rtype: bool
+    """
+    if not isinstance(url, str) or not _PRINTABLE.fullmatch(url.strip()):
+        return False
+    if set(url) & set("@\\?#%"):
+        return False
+    try:
+        parts = urlsplit(url.strip())
+        host, _port = parts.hostname, parts.port
+        if parts.scheme not in ("http", "https") or not host:
+            return False
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back, typed.
+
+    :param sent: False when surely nothing reached Viva (no token, connection refused, unknown host,
+        TLS failure, no
+        connection in time); True when it did or may have
+    :param status: HTTP status, None when there was no answer
+    :param body: parsed JSON; None when empty or not JSON (NaN and infinities inside become None)
+    :param problem: None or one of :data:`PROBLEMS`
+    :param event_id: header ``X-Viva-EventId``: what the *call* did, another numbering than a
+        session's event id
+    :param correlation_id: header ``X-Viva-CorrelationId``, which Viva's support asks for
+    :param retry_after: seconds that Viva asks to wait, at most an hour
+    """
+
+    sent: bool
+    status: int | None = None
+    body: object | None = field(default=None, repr=False)
+    problem: str | None = None
+    event_id: int | None = None
+    correlation_id: str | None = None
+    retry_after: float | None = None
+
+
+class VivaClient:
+    """Viva's Cloud Terminal API for one merchant. Cheap to create, safe to share between threads.
+
+    :param Credentials credentials: of the merchant
+    :param Hosts hosts: :data:`DEMO`, :data:`LIVE` or ``Hosts.simulator(url)``
+    """
+
+    def __init__(self, credentials, hosts):
+        self._credentials = credentials
+        self._hosts = hosts
+
+    def start_sale(
+        self,
+        *,
+        session_id,
+        terminal_id,
+        cash_register_id,
+        amount,
+        currency_code,
+        merchant_reference,
+        customer_trns="",
+        show_receipt=True,
+        show_transaction_result=True,
+        tip_amount=0,
+    ):
+        """Ask a terminal for a payment; interpret the answer with
+        :func:`viva.outcome.from_request`.
+
+        Fields: viva-api 2.3. Sent once, and once more only after a 401.
+
+        :param str session_id: new UUIDv4 of ours, the key against doubles
+        :param str terminal_id: the terminal's TID
+        :param str cash_register_id: of ours; an abort must repeat it exactly
+        :param int amount: minor units, more than 0
+        :param str currency_code: ISO 4217 numeric, such as ``"978"``
+        :param str merchant_reference: comes back as ``MerchantTrns`` in webhooks
+        :param str customer_trns: text for the customer
+        :param bool show_receipt: the terminal shows or prints a receipt
+        :param bool show_transaction_result: the terminal shows the result
+        :param int tip_amount: minor units
+        :rtype: Reply
+        :raises ValueError: when an amount is not an int (a mistake of the caller)
+        """
+        body = _transaction(
+            session_id, terminal_id, cash_register_id, amount, currency_code, merchant_reference,
+            customer_trns, show_receipt, show_transaction_result,
+        )  # fmt: skip
+        body["tipAmount"] = _whole(tip_amount)
+        return self._ecr("POST", const.PATH_SALE, const.REQUEST_SECONDS, json=body)
+
+    def start_refund(
+        self,
+        *,
+        session_id,
+        parent_session_id,
+        terminal_id,
+        cash_register_id,
+        amount,
+        currency_code,
+        merchant_reference,
+        customer_trns="",
+        show_receipt=True,
+        show_transaction_result=True,
+    ):
+        """Ask a terminal to refund a sale; interpret the answer with
+        :func:`viva.outcome.from_request`.
+
+        Fields: viva-api 2.4. Sent once, and once more only after a 401.
+
+        :param str session_id: new UUIDv4 of ours, for the refund
+        :param str parent_session_id: session id of the *sale* (not its transaction id)
+        :param int amount: minor units to give back, more than 0
+        :return: as :meth:`start_sale`, whose other parameters these are
+        :rtype: Reply
+        :raises ValueError: when the amount is not an int (a mistake of the caller)
+        """
+        body = _transaction(
+            session_id, terminal_id, cash_register_id, amount, currency_code, merchant_reference,
+            customer_trns, show_receipt, show_transaction_result,
+        )  # fmt: skip
+        body["parentSessionId"] = parent_session_id
+        return self._ecr("POST", const.PATH_REFUND, const.REQUEST_SECONDS, json=body)
+
+    def read_session(self, session_id, *, quick=False):
+        """Ask how a session stands; interpret the answer with :func:`viva.outcome.from_session`.
+
+        :param str session_id: of ours
+        :param bool quick: give up after 3 s instead of 10 s, for a caller who will ask again
+        :rtype: Reply
+        """
+        limit = const.QUICK_SECONDS if quick else const.SESSION_SECONDS
+        return self._ecr("GET", _session_path(session_id), limit)
+
+    def abort_session(self, session_id, cash_register_id):
+        """Ask the terminal to stop; interpret the answer with :func:`viva.outcome.from_abort`.
+
+        :param str session_id: of ours
+        :param str cash_register_id: exactly that of the request, else 403 (viva-api 2.5)
+        :rtype: Reply
+        """
+        params = {"cashRegisterId": cash_register_id}
+        return self._ecr("DELETE", _session_path(session_id), const.ABORT_SECONDS, params=params)
+
+    def list_sessions(self, date):
+        """List all sessions of a UTC day: the body is a list of sessions (one client also saw a
+        single object).
+
+        :param date: ``datetime.date`` or ``"YYYY-MM-DD"``, in UTC
+        :rtype: Reply
+        """
+        day = date.strftime("%Y-%m-%d") if isinstance(date, date_type) else date
+        return self._ecr(
+            "GET",
+            const.PATH_SESSIONS,
+            const.LIST_SECONDS,
+            params={"date": day},
+            max_bytes=const.LIST_BYTES,
+        )
+
+    def search_devices(self):
+        """List the merchant's terminals: the body is a list of ``{terminalId, statusId, ...}``
+        (viva-api 2.2).
+
+        Says nothing about whether a terminal is switched on.
+
+        :rtype: Reply
+        """
+        return self._ecr("POST", const.PATH_DEVICES, const.DEVICES_SECONDS, json={})
+
+    def webhook_key(self):
+        """Fetch the key that proves a webhook URL to be ours; read it with
+        :func:`viva.webhook.key_from_reply`.
+
+        :rtype: Reply
+        """
+        user, password = self._credentials.merchant_id, self._credentials.api_key
+        if not user or not password:
+            return Reply(sent=False, problem=CREDENTIALS)
+        reply = _call(
+            self._hosts,
+            "GET",
+            self._hosts.web + const.PATH_WEBHOOK_KEY,
+            const.WEBHOOK_KEY_SECONDS,
+            auth=_basic(user, password),
+        )
+        return _refused(reply) if reply.status == 401 else reply
+
+    def _ecr(self, method, path, limit, **kwargs):
+        """Call the ECR API with an access token; after a 401 once more with a fresh one."""
+        token, failure = self._token(limit)
+        if failure:
+            return failure
+        reply = self._ecr_once(method, path, limit, token, kwargs)
+        if reply.status != 401:
+            return reply
+        token, failure = self._token(limit, refused=token)
+        if failure:
+            return failure
+        reply = self._ecr_once(method, path, limit, token, kwargs)
+        return _refused(reply) if reply.status == 401 else reply
+
+    def _ecr_once(self, method, path, limit, token, kwargs):
+        auth = _BearerAuth(token)
+        return _call(self._hosts, method, self._hosts.api + path, limit, auth=auth, **kwargs)
+
+    def _token(self, limit, refused=None):
+        if not self._credentials.client_id or not self._credentials.client_secret:
+            return None, Reply(sent=False, problem=CREDENTIALS)
+        return _tokens.get(self._hosts, self._credentials, min(limit, const.TOKEN_SECONDS), refused)
+
+
+def forget_tokens():
+    """Forget all access tokens and refused credentials of this process."""
+    _tokens.forget()
+
+
+def close_connections():
+    """Close all idle connections of this process; the next call opens new ones."""
+    with _sessions_lock:
+        sessions = list(_sessions.values())
+        _sessions.clear()
+    for session in sessions:
+        session.close()
+
+
+# --- Requests ---
+
+
+def _transaction(
+    session_id, terminal_id, cash_register_id, amount, currency_code, merchant_reference,
+    customer_trns, show_receipt, show_transaction_result,
+):  # fmt: skip
+    body = {
+        "sessionId": session_id,
+        "terminalId": terminal_id,
+        "cashRegisterId": cash_register_id,
+        "amount": _whole(amount),
+        "currencyCode": currency_code,
+        "merchantReference": merchant_reference,
+        "showReceipt": show_receipt,
+        "showTransactionResult": show_transaction_result,
+    }
+    if customer_trns:
+        body["customerTrns"] = customer_trns
+    return body
+
+
+def _whole(amount):
+    if type(amount) is not int:
+        raise ValueError(
+            f"{amount!r} is not a whole number of minor units. Convert it with viva.money.to_minor."
+        )
+    return amount
+
+
+def _session_path(session_id):
+    return f"{const.PATH_SESSIONS}/{quote(session_id, safe='')}"
+
+
+class _BearerAuth(AuthBase):
+    """Passed as `auth` so that a .netrc file on the server cannot replace the header."""
+
+    def __init__(self, token):
+        self._token = token
+
+    def __call__(self, request):
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _basic(user, password):
+    # requests encodes text as Latin-1 and fails on anything else a person may paste.
+    return HTTPBasicAuth(user.encode("utf-8", "replace"), password.encode("utf-8", "replace"))
+
+
+def _refused(reply):
+    return Reply(
+        sent=reply.sent,
+        status=reply.status,
+        body=reply.body,
+        problem=CREDENTIALS,
+        event_id=reply.event_id,
+        correlation_id=reply.correlation_id,
+    )
+
+
+# --- Transport ---
+
+
+class _Session(requests.Session):
+    """A session that never follows a redirect, not even to look where it leads, and keeps no
+    cookies.
+
+    Cookies would travel between merchants and databases, which share the session.
+    """
+
+    def __init__(self, hosts):
+        super().__init__()
+        adapter = _Adapter(pool_connections=8, pool_maxsize=const.POOL_CONNECTIONS, max_retries=0)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.headers["User-Agent"] = "pos_viva_wallet"
+        self.headers["Accept"] = "application/json"
+        # A company's proxy and certificates (environment variables) serve for Viva, never for this
+        # machine.
+        self.trust_env = hosts.verify_tls
+
+    def get_redirect_target(self, resp):
+        """Override of requests: there is none."""
+
+
+class _Adapter(HTTPAdapter):
+    """Give the connection its own, shorter limit; callers pass one number of seconds."""
+
+    def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
+        """Override of requests."""
+        if isinstance(timeout, (int, float)):
+            timeout = (min(timeout, const.CONNECT_SECONDS), timeout)
+        return super().send(request, stream, timeout, verify, cert, proxies)
+
+
+_sessions = {}
+_sessions_lock = threading.Lock()
+
+
+def _session(hosts):
+    with _sessions_lock:
+        if hosts not in _sessions:
+            _sessions[hosts] = _Session(hosts)
+            if not hosts.verify_tls:
+                _accept_own_certificate()
+        return _sessions[hosts]
+
+
+def _accept_own_certificate():
+    warnings.filterwarnings(
+        "ignore",
+        message=r"Unverified HTTPS request is being made to host '(127\.|localhost'|\[?::1)",
+        category=InsecureRequestWarning,
+    )
+
+
+def _call(hosts, method, url, limit, *, max_bytes=const.REPLY_BYTES, **kwargs):
+    """Send one request, once, and return the reply.
+
+    :param float limit: seconds until the answer must begin, and until it must be complete
+    """
+    started = _monotonic()
+    try:
+        response = _session(hosts).request(
+            method,
+            url,
+            timeout=limit,
+            verify=hosts.verify_tls,
+            allow_redirects=False,
+            stream=True,
+            **kwargs,
+        )
+    except (requests.RequestException, OSError, ValueError) as error:
+        reply = _reply_to_error(error)
+        _logger.warning(
+            "%s %s: no answer (%s, %s): %s",
+            method, url, reply.problem, type(error).__name__, error,
+        )  # fmt: skip
+        return reply
+    reply = _reply(response, started + 2 * limit, max_bytes)
+    _logger.info(
+        "%s %s: HTTP %s in %d ms (problem %s, event %s, correlation %s)",
+        method, url, reply.status, (_monotonic() - started) * 1000,
+        reply.problem, reply.event_id, reply.correlation_id,
+    )  # fmt: skip
+    return reply
+
+
+def _reply(response, deadline, max_bytes):
+    with response:
+        content, problem = _content(response, deadline, max_bytes)
+    body = None
+    if content and not problem:
+        body, problem = _parse(content)
+    status = response.status_code
+    if status == 429:
+        problem = THROTTLED
+    headers = response.headers
+    event_id = headers.get(const.HEADER_EVENT, "").strip()
+    return Reply(
+        sent=True,
+        status=status,
+        body=body,
+        problem=problem,
+        event_id=int(event_id) if _EVENT_ID.fullmatch(event_id) else None,
+        correlation_id=mask_text(headers.get(const.HEADER_CORRELATION, ""))[:64] or None,
+        retry_after=_retry_after(headers.get("Retry-After")),
+    )
+
+
+def _content(response, deadline, max_bytes):
+    """Read the body within limits; return it and a problem or None."""
+    if response.raw is None:
+        return response.content, None
+    pieces, size = [], 0
+    try:
+        for piece in response.iter_content(_PIECE_BYTES):
+            size += len(piece)
+            if size > max_bytes:
+                return None, TOO_LARGE
+            if _monotonic() > deadline:
+                return None, TIMEOUT
+            pieces.append(piece)
+    except (requests.RequestException, OSError, ValueError):
+        return None, LOST
+    return b"".join(pieces), None
+
+
+def _parse(content):
+    if not content.strip():
+        return None, None
+    try:
+        return json.loads(content, parse_constant=lambda _name: None), None
+    except (ValueError, RecursionError):
+        return None, NOT_JSON
+
+
+def _retry_after(value):
+    if not value:
+        return None
+    value = value.strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
+        seconds = float(value)
+    else:
+        try:
+            moment = parsedate_to_datetime(value)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, 0.0), const.RETRY_AFTER_MAX_SECONDS)
+
+
+def _reply_to_error(error):
+    if _never_sent(error):
+        return Reply(sent=False, problem=UNREACHABLE)
+    if isinstance(error, requests.Timeout):
+        return Reply(sent=True, problem=TIMEOUT)
+    return Reply(sent=True, problem=LOST)
+
+
+def _never_sent(error):
+    """Tell whether the error proves that no part of the request went out. In doubt: no.
+
+    A connection that was kept open and is dead breaks with the same error as one that breaks after
+    Viva took the
+    request, so only failures to connect count, and handshakes that failed.
+    """
+    if isinstance(
+        error,
+        (
+            requests.ConnectTimeout,
+            requests.exceptions.InvalidURL,
+            requests.exceptions.InvalidSchema,
+            requests.exceptions.MissingSchema,
+            requests.exceptions.InvalidHeader,
+        ),
+    ):
+        return True
+    return any(map(_is_connect_failure, _causes(error)))
+
+
+def _is_connect_failure(error):
+    if isinstance(error, (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)):
+        return True
+    if isinstance(error, ssl.SSLError):
+        return bool(_HANDSHAKE_FAILURES.search(error.reason or ""))
+    # http.client's refusal of a proxy to open a tunnel: the request itself comes after that.
+    return isinstance(error, OSError) and "Tunnel connection failed" in str(error)
+
+
+def _causes(error):
+    """Yield the errors wrapped in one of requests: in its arguments, as `reason`, or as cause."""
+    todo, seen = [error], set()
+    while todo:
+        current = todo.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        nested = (*current.args, getattr(current, "reason", None), current.__cause__)
+        todo += [entry for entry in nested if isinstance(entry, BaseException)]
+
+
+# --- Access tokens ---
+
+_monotonic = time.monotonic
+
+
+class _TokenEntry:
+    """The token of one credential, and who may fetch the next one."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.token = None
+        self.renew_at = 0.0
+        self.unusable_at = 0.0
+        self.failure = None
+        self.refused_until = 0.0
+        self.attempts = 0
+
+    def usable(self):
+        return self.token if self.token and _monotonic() < self.unusable_at else None
+
+    def fresh(self):
+        return self.token if self.token and _monotonic() < self.renew_at else None
+
+    def keep(self, token, life):
+        now = _monotonic()
+        self.token = token
+        self.renew_at = now + max(life - const.TOKEN_RENEW_EARLY_SECONDS, life / 2)
+        self.unusable_at = now + max(life - const.TOKEN_UNUSABLE_SECONDS, life / 2)
+        self.failure = None
+        self.refused_until = 0.0
+
+    def fail(self, failure):
+        self.failure = failure
+        if failure.problem == CREDENTIALS:
+            self.token = None
+            self.refused_until = _monotonic() + const.TOKEN_REFUSED_SECONDS
+
+
+class _Tokens:
+    """Access tokens of this process: one thread fetches, the others wait or use the one that is
+    still good."""
+
+    def __init__(self):
+        self._entries = {}
+        self._lock = threading.Lock()
+
+    def forget(self):
+        with self._lock:
+            self._entries.clear()
+
+    def get(self, hosts, credentials, limit, refused=None):
+        """Return ``(token, None)`` or ``(None, Reply)`` with the reason why there is none.
+
+        :param float limit: seconds for fetching, and for waiting for another thread that fetches
+        :param refused: the token that Viva just answered with 401
+        """
+        entry = self._entry(hosts, credentials)
+        if refused and entry.token == refused:
+            entry.renew_at = entry.unusable_at = 0.0
+        token = entry.fresh()
+        if token:
+            return token, None
+        attempts = entry.attempts
+        usable = entry.usable()
+        if not entry.lock.acquire(timeout=0 if usable else limit):
+            return _token_or_failure(usable, Reply(sent=False, problem=NO_TOKEN))
+        try:
+            return self._fetch_or_share(entry, attempts, hosts, credentials, limit)
+        finally:
+            entry.lock.release()
+
+    def _entry(self, hosts, credentials):
+        digest = hashlib.sha256(credentials.client_secret.encode("utf-8", "replace")).hexdigest()
+        key = (hosts.accounts, credentials.client_id, digest)
+        with self._lock:
+            return self._entries.setdefault(key, _TokenEntry())
+
+    def _fetch_or_share(self, entry, attempts, hosts, credentials, limit):
+        """Fetch a token, unless another thread did (or failed to) while this one waited."""
+        token = entry.fresh()
+        if token:
+            return token, None
+        shared = entry.attempts != attempts or _monotonic() < entry.refused_until
+        if not (shared and entry.failure):
+            self._fetch(entry, hosts, credentials, limit)
+        return _token_or_failure(entry.usable(), entry.failure)
+
+    def _fetch(self, entry, hosts, credentials, limit):
+        reply = _call(
+            hosts,
+            "POST",
+            hosts.accounts + const.PATH_TOKEN,
+            limit,
+            auth=_basic(credentials.client_id, credentials.client_secret),
+            data={"grant_type": "client_credentials"},
+        )
+        token = _token_of(reply)
+        if token:
+            entry.keep(token, _life_of(reply))
+        else:
+            entry.fail(_token_failure(reply))
+        entry.attempts += 1
+
+
+def _token_or_failure(token, failure):
+    return (token, None) if token else (None, failure or Reply(sent=False, problem=NO_TOKEN))
+
+
+def _token_of(reply):
+    """Return the token of an answer that has a usable one: printable ASCII, as a header can
+    carry."""
+    if reply.status != 200 or not isinstance(reply.body, dict):
+        return None
+    token = reply.body.get("access_token")
+    return token if isinstance(token, str) and _PRINTABLE.fullmatch(token) else None
+
+
+def _life_of(reply):
+    life = reply.body.get("expires_in")
+    if isinstance(life, (int, float)) and not isinstance(life, bool) and 0 < life < 10**6:
+        return float(life)
+    return const.TOKEN_DEFAULT_LIFE_SECONDS
+
+
+def _token_failure(reply):
+    """Return the reply for a request that could not be sent for want of a token.
+
+    Wrong client id or secret: 400 or 401 with ``invalid_client`` (#963, #2589).
+    """
+    error = reply.body.get("error") if isinstance(reply.body, dict) else None
+    if reply.status == 401 or (reply.status == 400 and error):
+        return Reply(sent=False, problem=CREDENTIALS, correlation_id=reply.correlation_id)
+    problem = reply.problem if reply.problem in (UNREACHABLE, TIMEOUT, THROTTLED) else NO_TOKEN
+    return Reply(sent=False, problem=problem, retry_after=reply.retry_after)
+
+
+_tokens = _Tokens()
+
+
+def _after_fork():
+    """Start afresh in a forked worker: sockets and locks must not be shared with the parent."""
+    global _sessions_lock, _tokens
+    _sessions.clear()
+    _sessions_lock = threading.Lock()
+    _tokens = _Tokens()
+
+
+os.register_at_fork(after_in_child=_after_fork)

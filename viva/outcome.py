@@ -1,0 +1,383 @@
+"""The single place where an answer of Viva becomes an outcome.
+
+Request, poll, webhook and cron all come through here, so that the same answer always means the
+same. Nothing here
+raises, whatever the answer contains: what is not understood is "unclear", and the caller keeps
+asking.
+"""
+
+from dataclasses import dataclass
+
+from . import const
+from .masking import clean_text, last_four
+from .money import MAX_MINOR
+
+# --- States of a session ---
+
+APPROVED = "approved"
+FAILED = "failed"
+PENDING = "pending"
+MISSING = "missing"
+UNCLEAR = "unclear"
+
+# --- Fates of a request ---
+
+ACCEPTED = "accepted"
+EXISTS = "exists"
+REFUSED = "refused"
+NOT_SENT = "not_sent"
+
+# --- Fates of an abort, besides ACCEPTED, MISSING and UNCLEAR ---
+
+ALREADY = "already"
+FORBIDDEN = "forbidden"
+
+# Viva's refusals that are not about the request itself but about the moment: nothing is certain
+# after them.
+_PASSING_STATUS = {408: "timeout", 425: "throttled", 429: "throttled"}
+_REFUSAL_REASONS = {
+    400: "invalid_request",
+    401: "credentials",
+    403: "forbidden",
+    404: "not_found",
+    412: "wrong_state",
+    422: "invalid_request",
+}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What was asked for, to hold the answer against.
+
+    :param session_id: our session id, the only thing an answer is matched by
+    :param amount: asked for, in minor units, without a tip added by the customer
+    :param currency_code: ISO 4217 numeric code, such as ``"978"``
+    :param terminal_id: used where the answer names no terminal
+    :param kind: ``"sale"`` or ``"refund"`` (the sign of a refund's amount is not documented)
+    """
+
+    session_id: str
+    amount: int
+    currency_code: str
+    terminal_id: str | None = None
+    kind: str = "sale"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Viva says about a session. Amounts in minor units, texts safe to store, None where
+    nothing was said.
+
+    ``state`` is one of
+
+    * ``"approved"``: the charge (or refund) of this session is confirmed;
+    * ``"failed"``: this session ended without success; look at ``money``;
+    * ``"pending"``: being processed (202), possibly for ever (#2434);
+    * ``"missing"``: unknown to Viva (404), or not saved yet; reason ``"not_json"`` when a gateway
+      may be speaking;
+    * ``"unclear"``: anything else; keep asking.
+
+    ``money`` is ``"moved"`` (approved), ``"none"`` (no charge expected) or ``"maybe"`` (verify
+    before offering a new
+    payment). ``amount_differs``: approved, but the amount without tip is not the one asked for.
+    """
+
+    state: str
+    reason: str | None = None
+    money: str = const.MONEY_MAYBE
+    event_id: int | None = None
+    message: str | None = None
+    transaction_id: str | None = None
+    order_code: str | None = None
+    short_order_code: str | None = None
+    authorization_code: str | None = None
+    rrn: str | None = None
+    stan: str | None = None
+    card_brand: str | None = None
+    card_last4: str | None = None
+    entry_mode: str | None = None
+    verification_method: str | None = None
+    aid: str | None = None
+    terminal_id: str | None = None
+    transaction_type_id: int | None = None
+    amount: int | None = None
+    tip_amount: int | None = None
+    surcharge_amount: int | None = None
+    currency_code: str | None = None
+    transaction_time: str | None = None
+    aborted: bool | None = None
+    amount_differs: bool = False
+
+
+@dataclass(frozen=True)
+class RequestResult:
+    """What became of a ``transactions:*`` request. It never says anything about an *earlier*
+    request.
+
+    ``state`` is one of
+
+    * ``"accepted"``: queued; says nothing about the terminal;
+    * ``"exists"``: Viva knows the session id already; ask about the session;
+    * ``"refused"``: this request surely starts no charge; ``reason`` and ``message`` say why;
+    * ``"not_sent"``: nothing reached Viva; ``reason`` is the reply's problem;
+    * ``"unclear"``: Viva may have taken it; ask about the session.
+    """
+
+    state: str
+    reason: str | None = None
+    message: str | None = None
+    event_id: int | None = None
+    retry_after: float | None = None
+
+
+def from_session(reply, expected):
+    """Turn the answer to ``GET sessions/{id}`` into an outcome.
+
+    Approved needs all of: HTTP 200, ``success`` exactly true, our session id, a transaction id,
+    event id 0 or absent, our currency, and a whole amount (an int, or a string of digits; a float might be major units).
+    Failed needs HTTP
+    200, ``success`` exactly false, our session id and an int as event id. Unknown events, and
+    failures that carry a transaction id (#2461), leave the money at ``"maybe"``.
+
+    :param viva.client.Reply reply: the answer
+    :param Expected expected: what was asked for
+    :rtype: Outcome
+    """
+    if reply.status == 202:
+        return Outcome(PENDING, "processing")
+    if reply.status == 404:
+        return Outcome(MISSING, reply.problem or "not_found")
+    if reply.status != 200:
+        return Outcome(UNCLEAR, _why_no_answer(reply))
+    if reply.problem or not isinstance(reply.body, dict):
+        return Outcome(UNCLEAR, reply.problem or "not_a_session")
+    return _from_body(reply.body, expected)
+
+
+def from_request(reply):
+    """Turn the answer to a ``transactions:*`` request into its fate.
+
+    An accepted request has an empty body (viva-api 0.1), so its content is not looked at. The
+    reasons of a refusal:
+    ``invalid_request``, ``credentials``, ``forbidden``, ``not_found``, ``parent_missing``,
+    ``wrong_state``, ``refused``.
+
+    :param viva.client.Reply reply: the answer
+    :rtype: RequestResult
+    """
+    state, reason = _request_fate(reply)
+    return RequestResult(state, reason, _error_text(reply.body), reply.event_id, reply.retry_after)
+
+
+def from_abort(reply):
+    """Turn the answer to ``DELETE sessions/{id}`` into its fate.
+
+    ``"accepted"`` is not done: the session can still end approved (viva-api 2.6), so ask on after
+    any of these.
+
+    :param viva.client.Reply reply: the answer
+    :return: ``"accepted"``, ``"already"`` (an abort is under way), ``"forbidden"`` (other cash
+        register),
+        ``"missing"`` or ``"unclear"``
+    :rtype: str
+    """
+    if reply.status is not None and 200 <= reply.status < 300:
+        return ACCEPTED
+    return {403: FORBIDDEN, 404: MISSING, 409: ALREADY}.get(reply.status, UNCLEAR)
+
+
+def _request_fate(reply):
+    if not reply.sent:
+        return NOT_SENT, reply.problem
+    status = reply.status
+    if status is None or status >= 500 or status < 200 or 300 <= status < 400:
+        return UNCLEAR, _why_no_answer(reply)
+    if status < 300:
+        return ACCEPTED, None
+    if status == 409 or reply.event_id in const.HEADER_DUPLICATE:
+        return EXISTS, None
+    if reply.event_id in const.HEADER_CREATED:
+        return UNCLEAR, "contradiction"
+    if status in _PASSING_STATUS:
+        return UNCLEAR, _PASSING_STATUS[status]
+    if reply.event_id in const.HEADER_PARENT_MISSING:
+        return REFUSED, "parent_missing"
+    if reply.event_id == const.HEADER_WRONG_STATE:
+        return REFUSED, "wrong_state"
+    return REFUSED, _REFUSAL_REASONS.get(status, "refused")
+
+
+def _why_no_answer(reply):
+    if reply.status is None:
+        return reply.problem or "lost"
+    if reply.status in _PASSING_STATUS:
+        return _PASSING_STATUS[reply.status]
+    if reply.status >= 500:
+        return "server_error"
+    if 300 <= reply.status < 400:
+        return "redirected"
+    return _REFUSAL_REASONS.get(reply.status, "unexpected_status")
+
+
+def _from_body(body, expected):
+    session_id = body.get("sessionId")
+    if not isinstance(session_id, str) or session_id.lower() != expected.session_id.lower():
+        return Outcome(UNCLEAR, "other_session")
+    details = _details(body, expected)
+    success = body.get("success")
+    if success is True:
+        return _success(details, body, expected)
+    if success is False:
+        return _failure(details, body)
+    return Outcome(UNCLEAR, "no_verdict", **details)
+
+
+def _success(details, body, expected):
+    doubt = _doubt(details, body, expected)
+    if doubt:
+        return Outcome(UNCLEAR, doubt, **details)
+    return Outcome(
+        APPROVED,
+        None,
+        const.MONEY_MOVED,
+        amount_differs=_amount_differs(details, expected),
+        **details,
+    )
+
+
+def _doubt(details, body, expected):
+    """Return why a success is not to be believed (yet), or None."""
+    event_id = body.get("eventId")
+    if event_id is not None and details["event_id"] != const.EVENT_SUCCESS:
+        return "contradiction"
+    if not details["transaction_id"]:
+        return "no_transaction"
+    if details["currency_code"] is None or details["currency_code"] != _currency(
+        expected.currency_code
+    ):
+        return "other_currency"
+    if details["amount"] is None:
+        return "no_amount"
+    return None
+
+
+def _amount_differs(details, expected):
+    charged, tip, asked = details["amount"], details["tip_amount"] or 0, expected.amount
+    if expected.kind == "refund":
+        charged, tip, asked = abs(charged), abs(tip), abs(asked)
+    return charged - tip != asked
+
+
+def _failure(details, body):
+    event_id = details["event_id"]
+    if event_id is None:
+        return Outcome(UNCLEAR, "no_event", **details)
+    event = const.EVENTS.get(event_id, const.UNKNOWN_EVENT)
+    money = event.money
+    if event_id == const.EVENT_ABORTED and body.get("abortSuccess") is not True:
+        money = const.MONEY_MAYBE
+    if details["transaction_id"]:
+        money = const.MONEY_MAYBE
+    return Outcome(FAILED, event.reason, money, **details)
+
+
+def _details(body, expected):
+    aborted = body.get("abortSuccess")
+    return {
+        "event_id": _event(body.get("eventId")),
+        "message": _text(body.get("message"), const.MESSAGE_CHARACTERS),
+        "transaction_id": _reference(body.get("transactionId")),
+        "order_code": _reference(body.get("orderCode")),
+        "short_order_code": _reference(body.get("shortOrderCode")),
+        "authorization_code": _text(body.get("authorizationId")),
+        "rrn": _reference(body.get("retrievalReferenceNumber")),
+        "stan": _reference(body.get("referenceNumber")),
+        "card_brand": _brand(body),
+        "card_last4": last_four(body.get("primaryAccountNumberMasked")),
+        "entry_mode": _entry_mode(body.get("panEntryMode")),
+        "verification_method": _text(body.get("verificationMethod")),
+        "aid": _text(body.get("aid")),
+        "terminal_id": _terminal(body) or expected.terminal_id,
+        "transaction_type_id": _whole(body.get("transactionTypeId")),
+        "amount": _whole(body.get("amount")),
+        "tip_amount": _whole(body.get("tipAmount")),
+        "surcharge_amount": _whole(body.get("surchargeAmount")),
+        "currency_code": _currency(body.get("currencyCode")),
+        "transaction_time": _text(body.get("transactionDateTime")),
+        "aborted": aborted if isinstance(aborted, bool) else None,
+    }
+
+
+def _event(value):
+    return value if type(value) is int and abs(value) <= MAX_MINOR else None
+
+
+def _whole(value):
+    """Return an int, or a string of digits, as an int that a database column can hold; None
+    otherwise."""
+    if isinstance(value, str) and len(value) <= 12 and value.isascii() and value.isdigit():
+        value = int(value)
+    if type(value) is int and abs(value) <= MAX_MINOR:
+        return value
+    return None
+
+
+def _currency(value):
+    """Return an ISO 4217 numeric code, str or int, as three digits; None when it is none."""
+    number = _whole(value)
+    return f"{number:03d}" if number is not None and 0 < number < 1000 else None
+
+
+def _text(value, limit=64):
+    if not isinstance(value, str):
+        return None
+    return clean_text(value).strip()[:limit] or None
+
+
+def _reference(value):
+    """Return a reference as text; what Viva sends for "none" (null, 0, "0", an empty GUID) is
+    None."""
+    if type(value) is int and 0 < value < 10**20:
+        value = str(value)
+    text = _text(value)
+    return None if text in (None, "0", const.EMPTY_GUID) else text
+
+
+def _terminal(body):
+    return _reference(body.get("tid")) or _reference(body.get("terminalId"))
+
+
+def _brand(body):
+    bank = _text(body.get("bankId"))
+    if bank and bank.upper() in const.BRAND_BY_BANK:
+        return const.BRAND_BY_BANK[bank.upper()]
+    return _text(body.get("applicationLabel")) or _text(body.get("cardType"))
+
+
+def _entry_mode(value):
+    code = _text(value)
+    if code is None or set(code) == {"0"}:
+        return None
+    return const.ENTRY_MODES.get(code[:2], code)
+
+
+def _error_text(body):
+    """Return the text of an error answer: `detail` is a string or a list of complaints (viva-api
+    1.4)."""
+    if not isinstance(body, dict):
+        return None
+    detail = body.get("detail")
+    if isinstance(detail, list):
+        detail = "; ".join(filter(None, map(_complaint, detail[:5])))
+    for text in (detail, body.get("Message"), body.get("message"), body.get("error")):
+        if _text(text):
+            return _text(text, const.MESSAGE_CHARACTERS)
+    return None
+
+
+def _complaint(entry):
+    if not isinstance(entry, dict):
+        return ""
+    place = entry.get("loc")
+    field = _text(place[-1]) if isinstance(place, list) and place else None
+    return ": ".join(filter(None, (field, _text(entry.get("msg"), const.MESSAGE_CHARACTERS))))
