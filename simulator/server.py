@@ -1,0 +1,175 @@
+"""HTTP for the simulator: keep-alive, one thread per connection, connections that can be dropped.
+
+werkzeug's own server closes every connection after one answer, which real Viva does not do and
+which would hide a till that cannot reuse connections; so only its Request, Response and routing
+are used here.
+"""
+
+import contextlib
+import http.server
+import io
+import logging
+import socket
+import threading
+import urllib.parse
+
+from werkzeug.wrappers import Request
+
+from .errors import DropConnection
+
+_logger = logging.getLogger(__name__)
+_MAX_BODY = 1_000_000
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Listens at once; answers after ``start``.
+
+    :param str host: address to listen on
+    :param int port: 0 takes a free one
+    :param handle: called with a werkzeug Request, returns a Response or raises DropConnection
+    """
+
+    request_queue_size = 256
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, host, port, handle):
+        self.handle = handle
+        self._connections = set()
+        self._guard = threading.Lock()
+        self._stopping = False
+        self._thread = None
+        if ":" in host:
+            self.address_family = socket.AF_INET6
+        super().__init__((host, port), Connection)
+
+    def server_bind(self):
+        """Override of HTTPServer: no reverse look-up of the host's name, which can take seconds."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = self.server_address[:2]
+
+    def start(self):
+        """Answer requests from a daemon thread."""
+        self._thread = threading.Thread(
+            target=self._accept_all, name="simulator-server", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self):
+        """Close the port and all connections, so that everybody notices at once."""
+        self._stopping = True
+        with contextlib.suppress(OSError):
+            socket.create_connection(self._own_address(), timeout=1).close()
+        if self._thread:
+            self._thread.join(5)
+        self.server_close()
+        with self._guard:
+            connections = list(self._connections)
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request, client_address):
+        """Override of ThreadingMixIn: remember the connection, to close it on ``stop``."""
+        with self._guard:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        """Override of TCPServer."""
+        with self._guard:
+            self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request, client_address):
+        """Override of BaseServer: clients that go away are no news."""
+        _logger.debug("Connection from %s broke", client_address, exc_info=True)
+
+    def _accept_all(self):
+        while not self._stopping:
+            self.handle_request()
+
+    def _own_address(self):
+        host, port = self.server_address[:2]
+        if host in ("0.0.0.0", "::"):
+            host = "::1" if host == "::" else "127.0.0.1"
+        return host, port
+
+
+class Connection(http.server.BaseHTTPRequestHandler):
+    """One connection of a client; reads requests until either side closes."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 300
+
+    def do_GET(self):
+        """Answer one request of any method."""
+        body = self._read_body()
+        if body is None:
+            return
+        try:
+            response = self.server.handle(self._request(body))
+        except DropConnection:
+            self._drop()
+            return
+        except Exception:
+            _logger.exception("The simulator failed on %s %s", self.command, self.path)
+            self.send_error(500, "The simulator failed; see its log")
+            return
+        self._send(response)
+
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = do_GET
+
+    def log_message(self, format, *args):
+        """Override of BaseHTTPRequestHandler: the request log is part of the control API."""
+        _logger.debug(format, *args)
+
+    def _read_body(self):
+        """Return the request's body, or None after an answer that refuses it."""
+        length = self.headers.get("Content-Length", "0")
+        chunked = "Transfer-Encoding" in self.headers
+        if chunked or not length.isdigit() or int(length) > _MAX_BODY:
+            self.close_connection = True
+            self.send_error(413 if length.isdigit() and not chunked else 411)
+            return None
+        return self.rfile.read(int(length))
+
+    def _request(self, body):
+        path, _mark, query = self.path.partition("?")
+        environ = {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": urllib.parse.unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": self.server.server_name,
+            "SERVER_PORT": str(self.server.server_port),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0],
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.url_scheme": "http",
+        }
+        for name, value in self.headers.items():
+            environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)
+        return Request(environ)
+
+    def _send(self, response):
+        body = response.get_data()
+        self.send_response(response.status_code)
+        response.headers["Content-Length"] = str(len(body))
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    def _drop(self):
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
