@@ -1,5 +1,17 @@
 """The sentences that a cashier reads: what happened, and what to do next."""
 
+# Reasons that mean the same to a cashier.
+SAME_AS = {
+    "forbidden": "refused",
+    "invalid_request": "refused",
+    "lost": "unavailable",
+    "no_token": "unavailable",
+    "not_found": "refused",
+    "throttled": "unavailable",
+    "timeout": "unavailable",
+    "wrong_state": "refused",
+}
+
 
 def text(transaction):
     """Return the sentence about a transaction, in the language of its environment.
@@ -142,6 +154,9 @@ def _failure_text(env, reason):
             "charged."
         ),
         "try_another_card": lambda: _("Try another card. Nothing was charged."),
+        "unavailable": lambda: _(
+            "Viva does not answer at the moment. Wait a little, then try again. Nothing was charged."
+        ),
         "unreachable": lambda: _(
             "Viva could not be reached. Check the internet connection of the server, then try "
             "again. Nothing was charged."
@@ -150,4 +165,4 @@ def _failure_text(env, reason):
             "The PIN was wrong. Try again, or another card. Nothing was charged."
         ),
     }
-    return texts.get(reason, texts["error"])()
+    return texts.get(SAME_AS.get(reason, reason), texts["error"])()

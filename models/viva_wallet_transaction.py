@@ -496,9 +496,9 @@ class VivaWalletTransaction(models.Model):
         self._lock()
         if self.state != "sent":
             return
-        if result.status in ("accepted", "exists"):
+        if result.state in ("accepted", "exists"):
             self.accepted_at = self.accepted_at or fields.Datetime.now()
-        elif result.status in ("refused", "not_sent"):
+        elif result.state in ("refused", "not_sent"):
             self._fail(result.reason, event_id=result.event_id, message=result.message)
 
     def _resend_if_lost(self):
@@ -511,7 +511,7 @@ class VivaWalletTransaction(models.Model):
         if not request:
             return
         client, values = request
-        if outcome.from_request(client.start_sale(**values)).status in ("accepted", "exists"):
+        if outcome.from_request(client.start_sale(**values)).state in ("accepted", "exists"):
             committed(self, lambda own: own._apply_resent())
 
     def _take_for_resending(self):
