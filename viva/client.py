@@ -1,10 +1,8 @@
 """Speak HTTP with Viva and say honestly what came back.
 
 Nothing that Viva or the network does raises an exception here: every call returns a :class:`Reply`.
-A request that
-starts a payment is sent once; only a 401, which means that Viva did not handle it, lets it go out
-again with a fresh
-token and the same session id.
+A request that starts a payment is sent once; only a 401, which means that Viva did not handle it,
+lets it go out again with a fresh token and the same session id.
 
 What lives in the process (access tokens, open connections) may be lost at any time without harm.
 """
@@ -12,6 +10,7 @@ What lives in the process (access tokens, open connections) may be lost at any t
 import hashlib
 import ipaddress
 import json
+import logging
 import os
 import re
 import ssl
@@ -22,14 +21,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from datetime import date as date_type
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    HTTPError,
     InsecureRequestWarning,
     NewConnectionError,
 )
@@ -62,6 +63,9 @@ PROBLEMS = frozenset(
     {UNREACHABLE, TIMEOUT, LOST, CREDENTIALS, NO_TOKEN, THROTTLED, NOT_JSON, TOO_LARGE}
 )
 
+# All that requests, urllib3 and http.client raise for what happens on the network.
+_NETWORK_ERRORS = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
+
 # Reading in small pieces lets a time limit hold against a server that drips.
 _PIECE_BYTES = 4096
 # What OpenSSL calls the failures that end a handshake; any other TLS error may come after the
@@ -69,6 +73,12 @@ _PIECE_BYTES = 4096
 _HANDSHAKE_FAILURES = re.compile(
     r"CERTIFICATE|HANDSHAKE|WRONG_VERSION|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|UNKNOWN_CA"
     r"|UNRECOGNIZED_NAME|NO_SHARED_CIPHER|HTTP_REQUEST|UNKNOWN_PROTOCOL"
+)
+# The whole URL, so that no two parsers can disagree about where its host ends.
+_LOOPBACK_URL = re.compile(
+    r"https?://(?:localhost|\[::1\]|(?P<ip>127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}))"
+    r"(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?",
+    re.IGNORECASE,
 )
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _EVENT_ID = re.compile(r"[0-9]{1,9}")
@@ -131,22 +141,17 @@ def is_loopback_url(url):
     """Tell whether a URL surely leads to this machine: http(s) to 127.0.0.0/8, ::1 or localhost.
 
     Other names are refused even if they resolve to a loopback address today, as are user names in
-    the URL (which make
-    ``http://127.0.0.1@evil.example`` look harmless), backslashes, queries and fragments.
+    the URL (which make ``http://127.0.0.1@evil.example`` look harmless), backslashes, queries and
+    fragments.
 
     :param url: anything
     :rtype: bool
     """
-    if not isinstance(url, str) or not _PRINTABLE.fullmatch(url.strip()):
-        return False
-    if set(url) & set("@\\?#%"):
+    match = _LOOPBACK_URL.fullmatch(url.strip()) if isinstance(url, str) else None
+    if not match:
         return False
     try:
-        parts = urlsplit(url.strip())
-        host, _port = parts.hostname, parts.port
-        if parts.scheme not in ("http", "https") or not host:
-            return False
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return match["ip"] is None or ipaddress.ip_address(match["ip"]).is_loopback
     except ValueError:
         return False
 
@@ -156,8 +161,7 @@ class Reply:
     """What came back, typed.
 
     :param sent: False when surely nothing reached Viva (no token, connection refused, unknown host,
-        TLS failure, no
-        connection in time); True when it did or may have
+        TLS failure, no connection in time); True when it did or may have
     :param status: HTTP status, None when there was no answer
     :param body: parsed JSON; None when empty or not JSON (NaN and infinities inside become None)
     :param problem: None or one of :data:`PROBLEMS`
@@ -201,8 +205,7 @@ class VivaClient:
         show_transaction_result=True,
         tip_amount=0,
     ):
-        """Ask a terminal for a payment; interpret the answer with
-        :func:`viva.outcome.from_request`.
+        """Ask a terminal for a payment; :func:`viva.outcome.from_request` reads the answer.
 
         Fields: viva-api 2.3. Sent once, and once more only after a 401.
 
@@ -240,8 +243,7 @@ class VivaClient:
         show_receipt=True,
         show_transaction_result=True,
     ):
-        """Ask a terminal to refund a sale; interpret the answer with
-        :func:`viva.outcome.from_request`.
+        """Ask a terminal to refund a sale; :func:`viva.outcome.from_request` reads the answer.
 
         Fields: viva-api 2.4. Sent once, and once more only after a 401.
 
@@ -260,7 +262,7 @@ class VivaClient:
         return self._ecr("POST", const.PATH_REFUND, const.REQUEST_SECONDS, json=body)
 
     def read_session(self, session_id, *, quick=False):
-        """Ask how a session stands; interpret the answer with :func:`viva.outcome.from_session`.
+        """Ask how a session stands; :func:`viva.outcome.from_session` reads the answer.
 
         :param str session_id: of ours
         :param bool quick: give up after 3 s instead of 10 s, for a caller who will ask again
@@ -270,7 +272,7 @@ class VivaClient:
         return self._ecr("GET", _session_path(session_id), limit)
 
     def abort_session(self, session_id, cash_register_id):
-        """Ask the terminal to stop; interpret the answer with :func:`viva.outcome.from_abort`.
+        """Ask the terminal to stop; :func:`viva.outcome.from_abort` reads the answer.
 
         :param str session_id: of ours
         :param str cash_register_id: exactly that of the request, else 403 (viva-api 2.5)
@@ -280,8 +282,9 @@ class VivaClient:
         return self._ecr("DELETE", _session_path(session_id), const.ABORT_SECONDS, params=params)
 
     def list_sessions(self, date):
-        """List all sessions of a UTC day: the body is a list of sessions (one client also saw a
-        single object).
+        """List all sessions of a UTC day.
+
+        The body is a list of sessions; one client also saw a single object (viva-api 2.1).
 
         :param date: ``datetime.date`` or ``"YYYY-MM-DD"``, in UTC
         :rtype: Reply
@@ -296,18 +299,19 @@ class VivaClient:
         )
 
     def search_devices(self):
-        """List the merchant's terminals: the body is a list of ``{terminalId, statusId, ...}``
-        (viva-api 2.2).
+        """List the merchant's terminals.
 
-        Says nothing about whether a terminal is switched on.
+        The body is a list of ``{terminalId, statusId, ...}``; it says nothing about whether a
+        terminal is switched on (viva-api 2.2).
 
         :rtype: Reply
         """
         return self._ecr("POST", const.PATH_DEVICES, const.DEVICES_SECONDS, json={})
 
     def webhook_key(self):
-        """Fetch the key that proves a webhook URL to be ours; read it with
-        :func:`viva.webhook.key_from_reply`.
+        """Fetch the key that proves a webhook URL to be ours.
+
+        :func:`viva.webhook.key_from_reply` reads the answer.
 
         :rtype: Reply
         """
@@ -426,8 +430,7 @@ def _refused(reply):
 
 
 class _Session(requests.Session):
-    """A session that never follows a redirect, not even to look where it leads, and keeps no
-    cookies.
+    """A session that follows no redirect, not even to look where it leads, and keeps no cookies.
 
     Cookies would travel between merchants and databases, which share the session.
     """
@@ -495,7 +498,7 @@ def _call(hosts, method, url, limit, *, max_bytes=const.REPLY_BYTES, **kwargs):
             stream=True,
             **kwargs,
         )
-    except (requests.RequestException, OSError, ValueError) as error:
+    except _NETWORK_ERRORS as error:
         reply = _reply_to_error(error)
         _logger.warning(
             "%s %s: no answer (%s, %s): %s",
@@ -503,7 +506,9 @@ def _call(hosts, method, url, limit, *, max_bytes=const.REPLY_BYTES, **kwargs):
         )  # fmt: skip
         return reply
     reply = _reply(response, started + 2 * limit, max_bytes)
-    _logger.info(
+    # Tills ask about open sessions every second or so.
+    _logger.log(
+        logging.DEBUG if method == "GET" else logging.INFO,
         "%s %s: HTTP %s in %d ms (problem %s, event %s, correlation %s)",
         method, url, reply.status, (_monotonic() - started) * 1000,
         reply.problem, reply.event_id, reply.correlation_id,
@@ -546,7 +551,7 @@ def _content(response, deadline, max_bytes):
             if _monotonic() > deadline:
                 return None, TIMEOUT
             pieces.append(piece)
-    except (requests.RequestException, OSError, ValueError):
+    except _NETWORK_ERRORS:
         return None, LOST
     return b"".join(pieces), None
 
@@ -589,8 +594,7 @@ def _never_sent(error):
     """Tell whether the error proves that no part of the request went out. In doubt: no.
 
     A connection that was kept open and is dead breaks with the same error as one that breaks after
-    Viva took the
-    request, so only failures to connect count, and handshakes that failed.
+    Viva took the request, so only failures to connect count, and handshakes that failed.
     """
     if isinstance(
         error,
@@ -642,7 +646,7 @@ class _TokenEntry:
         self.renew_at = 0.0
         self.unusable_at = 0.0
         self.failure = None
-        self.refused_until = 0.0
+        self.retry_at = 0.0
         self.attempts = 0
 
     def usable(self):
@@ -657,13 +661,14 @@ class _TokenEntry:
         self.renew_at = now + max(life - const.TOKEN_RENEW_EARLY_SECONDS, life / 2)
         self.unusable_at = now + max(life - const.TOKEN_UNUSABLE_SECONDS, life / 2)
         self.failure = None
-        self.refused_until = 0.0
+        self.retry_at = 0.0
 
     def fail(self, failure):
         self.failure = failure
         if failure.problem == CREDENTIALS:
             self.token = None
-            self.refused_until = _monotonic() + const.TOKEN_REFUSED_SECONDS
+        if failure.problem == CREDENTIALS or self.usable():
+            self.retry_at = _monotonic() + const.TOKEN_RETRY_SECONDS
 
 
 class _Tokens:
@@ -710,7 +715,7 @@ class _Tokens:
         token = entry.fresh()
         if token:
             return token, None
-        shared = entry.attempts != attempts or _monotonic() < entry.refused_until
+        shared = entry.attempts != attempts or _monotonic() < entry.retry_at
         if not (shared and entry.failure):
             self._fetch(entry, hosts, credentials, limit)
         return _token_or_failure(entry.usable(), entry.failure)

@@ -1,9 +1,8 @@
 """Facts about Viva's Cloud Terminal API and the limits chosen for talking to it.
 
 Sources are named in brackets: "viva-api N" is a section of the project's reference on the API,
-which itself cites
-developer.viva.com; "#1234" is an issue of github.com/VivaPayments/API. Nothing here was confirmed
-by Viva in writing.
+which itself cites developer.viva.com; "#1234" is an issue of github.com/VivaPayments/API. Nothing
+here was confirmed by Viva in writing.
 """
 
 from typing import NamedTuple
@@ -40,8 +39,7 @@ CONNECT_SECONDS = 4.0
 # The identity server answers in a fraction of a second; everything else waits for it.
 TOKEN_SECONDS = 10.0
 # A sale is usually accepted in 0.5-0.65 s [#2357, #2373] but Viva slows down at peaks [#1803], and
-# a lost answer
-# costs the cashier far more than a late one.
+# a lost answer costs the cashier far more than a late one.
 REQUEST_SECONDS = 20.0
 # A question about a session can be repeated, so it need not be waited for as long.
 SESSION_SECONDS = 10.0
@@ -65,9 +63,9 @@ TOKEN_RENEW_EARLY_SECONDS = 120.0
 TOKEN_UNUSABLE_SECONDS = 10.0
 # Used when the answer names no life time.
 TOKEN_DEFAULT_LIFE_SECONDS = 300.0
-# Refused credentials stay refused for this long without asking again: a shop with 100 tills must
-# not hammer Viva.
-TOKEN_REFUSED_SECONDS = 5.0
+# Refused credentials are not tried again for this long, nor is a failed renewal while the old token
+# still serves: a shop with 100 tills must not hammer Viva.
+TOKEN_RETRY_SECONDS = 5.0
 
 # --- Sizes, in bytes ---
 
@@ -109,8 +107,8 @@ class Event(NamedTuple):
     """What a body event id means.
 
     ``reason`` is one of :data:`REASONS`; ``money`` is :data:`MONEY_NONE` or :data:`MONEY_MAYBE`,
-    our judgement of
-    whether money may have moved all the same (to be verified before a new payment is offered).
+    our judgement of whether money may have moved all the same (to be verified before a new payment
+    is offered).
     """
 
     reason: str
@@ -132,9 +130,8 @@ EVENTS = {
     # About 60 s without a card; the transaction expired.
     **_events("timed_out", 1003, 1102),
     # By terminal, server (issuer, risk, PIN), card; issuer reasons without a better word for the
-    # cashier. Lost and
-    # stolen cards (1054, 1055) are plain declines on purpose: the customer stands beside the
-    # screen.
+    # cashier. Lost and stolen cards (1054, 1055) are plain declines on purpose: the customer stands
+    # beside the screen.
     **_events("declined", 1004, 1006, 1007),
     **_events(
         "declined", 1047, 1048, 1049, 1050, 1051, 1052, 1053, 1054, 1055, 1056, 1058, 1059, 1065

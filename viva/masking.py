@@ -12,8 +12,7 @@ MAX_DEPTH = 20
 MAX_TEXT = 20_000
 
 # Keys are compared in lower case without anything but letters and digits. The names are those of
-# Viva's answers,
-# webhooks and token calls (viva-api 1.2, 4, 7.1, 7.4).
+# Viva's answers, webhooks and token calls (viva-api 1.2, 4, 7.1, 7.4).
 _SECRET_KEYS = frozenset({
     "accesstoken", "apikey", "authorization", "bearer", "clientsecret", "cookie", "idtoken", "key",
     "password", "proxyauthorization", "refreshtoken", "secret", "setcookie", "token",
@@ -22,7 +21,8 @@ _SECRET_KEYS = frozenset({
 _PERSONAL_KEYS = frozenset({
     "cardexpirationdate", "cardexpiry", "cardexpirydate", "cardholder", "cardholdername",
     "cardtoken", "carduniquereference", "companyname", "cvc", "cvv", "email", "expirationdate",
-    "expiry", "expirydate", "firstname", "fullname", "lastname", "mobile", "phone", "phonenumber", "track1", "track2",
+    "expiry", "expirydate", "firstname", "fullname", "lastname", "mobile", "phone", "phonenumber",
+    "track1", "track2",
 })  # fmt: skip
 _CARD_KEYS = frozenset({
     "cardnumber", "maskedpan", "pan", "primaryaccountnumber", "primaryaccountnumbermasked",
@@ -74,8 +74,7 @@ def mask(value):
     """Return a copy of JSON-like data with secrets, card and personal data masked.
 
     The copy is safe to store: its texts hold no NUL and no half characters, its numbers are finite,
-    its depth is
-    limited, its keys are strings.
+    its depth is limited, its keys are strings.
 
     :param value: dict, list, tuple, str, number, bool or None; anything else becomes its masked
         text
@@ -123,7 +122,7 @@ class MaskingFilter(logging.Filter):
 
     def filter(self, record):
         """Override of logging: render the record with masked arguments; always let it pass."""
-        record.args = mask(record.args) if record.args else ()
+        record.args = _mask_arguments(record.args)
         record.msg = mask_text(record.getMessage())
         record.args = ()
         return True
@@ -141,6 +140,17 @@ def get_logger(name):
     return logger
 
 
+def _mask_arguments(args):
+    """Mask the arguments of a log record; numbers stay numbers, for ``%d``."""
+    if isinstance(args, dict):
+        return {name: _mask_argument(item, _normal(name)) for name, item in args.items()}
+    return tuple(_mask_argument(item, "") for item in args or ())
+
+
+def _mask_argument(value, key):
+    return value if isinstance(value, (int, float)) else _mask(value, key, 0)
+
+
 def _mask(value, key, depth):
     if depth > MAX_DEPTH:
         return MASK
@@ -154,7 +164,8 @@ def _mask(value, key, depth):
             for name, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return type(value)([_mask(item, key, depth + 1) for item in value])
+        items = [_mask(item, key, depth + 1) for item in value]
+        return tuple(items) if isinstance(value, tuple) else items
     return _mask_scalar(value, key)
 
 
@@ -178,7 +189,7 @@ def _mask_card(value):
 
 
 def _short_number(value):
-    # str() of an enormous int raises (PEP 686's neighbour, `sys.set_int_max_str_digits`).
+    # str() of an enormous int raises (see sys.set_int_max_str_digits).
     return str(value) if isinstance(value, int) and abs(value) < 10**19 else ""
 
 

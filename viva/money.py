@@ -9,9 +9,8 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal
 
 # ISO 4217: alphabetic code -> (numeric code, exponent). The European currencies that Viva settles
-# in. The list is
-# ours, from the countries Viva serves; the currency of the merchant's account decides (viva-api
-# 2.3).
+# in. The list is ours, from the countries Viva serves; the currency of the merchant's account
+# decides (viva-api 2.3).
 CURRENCIES = {
     "BGN": ("975", 2),
     "CHF": ("756", 2),
@@ -31,8 +30,8 @@ CURRENCIES = {
 MAX_MINOR = 2**31 - 1
 
 # How far a float may be from a whole number of minor units, in major units: float noise of summed
-# order lines is a
-# millionth of this, the smallest real mistake (a tenth of a cent) a thousand times it.
+# order lines is a millionth of this, the smallest real mistake (a tenth of a cent) a thousand times
+# it.
 FLOAT_NOISE = Decimal("0.000001")
 
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")

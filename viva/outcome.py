@@ -1,15 +1,14 @@
 """The single place where an answer of Viva becomes an outcome.
 
 Request, poll, webhook and cron all come through here, so that the same answer always means the
-same. Nothing here
-raises, whatever the answer contains: what is not understood is "unclear", and the caller keeps
-asking.
+same. Nothing here raises, whatever the answer contains: what is not understood is "unclear", and
+the caller keeps asking.
 """
 
 from dataclasses import dataclass
 
 from . import const
-from .masking import clean_text, last_four
+from .masking import clean_text, last_four, mask_text
 from .money import MAX_MINOR
 
 # --- States of a session ---
@@ -78,8 +77,8 @@ class Outcome:
     * ``"unclear"``: anything else; keep asking.
 
     ``money`` is ``"moved"`` (approved), ``"none"`` (no charge expected) or ``"maybe"`` (verify
-    before offering a new
-    payment). ``amount_differs``: approved, but the amount without tip is not the one asked for.
+    before offering a new payment). ``amount_differs``: approved, but the amount without tip is not
+    the one asked for.
     """
 
     state: str
@@ -111,8 +110,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class RequestResult:
-    """What became of a ``transactions:*`` request. It never says anything about an *earlier*
-    request.
+    """What became of one ``transactions:*`` request; nothing about an *earlier* one.
 
     ``state`` is one of
 
@@ -134,10 +132,10 @@ def from_session(reply, expected):
     """Turn the answer to ``GET sessions/{id}`` into an outcome.
 
     Approved needs all of: HTTP 200, ``success`` exactly true, our session id, a transaction id,
-    event id 0 or absent, our currency, and a whole amount (an int, or a string of digits; a float might be major units).
-    Failed needs HTTP
-    200, ``success`` exactly false, our session id and an int as event id. Unknown events, and
-    failures that carry a transaction id (#2461), leave the money at ``"maybe"``.
+    event id 0 or absent, our currency, and a whole amount (an int, or a string of digits; a float
+    might be major units). Failed needs HTTP 200, ``success`` exactly false, our session id and an
+    int as event id. Unknown events, and failures that carry a transaction id (#2461), leave the
+    money at ``"maybe"``.
 
     :param viva.client.Reply reply: the answer
     :param Expected expected: what was asked for
@@ -158,9 +156,8 @@ def from_request(reply):
     """Turn the answer to a ``transactions:*`` request into its fate.
 
     An accepted request has an empty body (viva-api 0.1), so its content is not looked at. The
-    reasons of a refusal:
-    ``invalid_request``, ``credentials``, ``forbidden``, ``not_found``, ``parent_missing``,
-    ``wrong_state``, ``refused``.
+    reasons of a refusal: ``invalid_request``, ``credentials``, ``forbidden``, ``not_found``,
+    ``parent_missing``, ``wrong_state``, ``refused``.
 
     :param viva.client.Reply reply: the answer
     :rtype: RequestResult
@@ -177,8 +174,7 @@ def from_abort(reply):
 
     :param viva.client.Reply reply: the answer
     :return: ``"accepted"``, ``"already"`` (an abort is under way), ``"forbidden"`` (other cash
-        register),
-        ``"missing"`` or ``"unclear"``
+        register), ``"missing"`` or ``"unclear"``
     :rtype: str
     """
     if reply.status is not None and 200 <= reply.status < 300:
@@ -285,13 +281,13 @@ def _details(body, expected):
     aborted = body.get("abortSuccess")
     return {
         "event_id": _event(body.get("eventId")),
-        "message": _text(body.get("message"), const.MESSAGE_CHARACTERS),
+        "message": _message(body.get("message")),
         "transaction_id": _reference(body.get("transactionId")),
         "order_code": _reference(body.get("orderCode")),
         "short_order_code": _reference(body.get("shortOrderCode")),
         "authorization_code": _text(body.get("authorizationId")),
-        "rrn": _reference(body.get("retrievalReferenceNumber")),
-        "stan": _reference(body.get("referenceNumber")),
+        "rrn": _number_reference(body.get("retrievalReferenceNumber"), 12),
+        "stan": _number_reference(body.get("referenceNumber"), 6),
         "card_brand": _brand(body),
         "card_last4": last_four(body.get("primaryAccountNumberMasked")),
         "entry_mode": _entry_mode(body.get("panEntryMode")),
@@ -334,6 +330,11 @@ def _text(value, limit=64):
     return clean_text(value).strip()[:limit] or None
 
 
+def _message(value):
+    text = _text(value, 2 * const.MESSAGE_CHARACTERS)
+    return mask_text(text)[: const.MESSAGE_CHARACTERS] if text else None
+
+
 def _reference(value):
     """Return a reference as text; what Viva sends for "none" (null, 0, "0", an empty GUID) is
     None."""
@@ -341,6 +342,12 @@ def _reference(value):
         value = str(value)
     text = _text(value)
     return None if text in (None, "0", const.EMPTY_GUID) else text
+
+
+def _number_reference(value, digits):
+    """Return a reference of ISO 8583 whose leading zeros a JSON number lost (viva-api 4)."""
+    text = _reference(value)
+    return text.zfill(digits) if text and type(value) is int else text
 
 
 def _terminal(body):
@@ -370,8 +377,9 @@ def _error_text(body):
     if isinstance(detail, list):
         detail = "; ".join(filter(None, map(_complaint, detail[:5])))
     for text in (detail, body.get("Message"), body.get("message"), body.get("error")):
-        if _text(text):
-            return _text(text, const.MESSAGE_CHARACTERS)
+        message = _message(text)
+        if message:
+            return message
     return None
 
 
@@ -380,4 +388,4 @@ def _complaint(entry):
         return ""
     place = entry.get("loc")
     field = _text(place[-1]) if isinstance(place, list) and place else None
-    return ": ".join(filter(None, (field, _text(entry.get("msg"), const.MESSAGE_CHARACTERS))))
+    return ": ".join(filter(None, (field, _message(entry.get("msg")))))
