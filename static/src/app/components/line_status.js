@@ -24,8 +24,12 @@ export class VivaWalletLineStatus extends Component {
         return this.props.line.uiState?.vivaWallet || {};
     }
 
+    /** True, or undefined: the attribute that shows it is then left out. */
     get isUnknown() {
-        return this.props.line.isVivaWalletInFlight() && this.flow.phase === PHASE.UNKNOWN;
+        return (
+            (this.props.line.isVivaWalletInFlight() && this.flow.phase === PHASE.UNKNOWN) ||
+            undefined
+        );
     }
 
     get isBusy() {
@@ -34,6 +38,20 @@ export class VivaWalletLineStatus extends Component {
 
     get canCancel() {
         return ["waiting", "waitingCard"].includes(this.status) && !this.isUnknown;
+    }
+
+    get hasButtons() {
+        return ["pending", "retry"].includes(this.status) || this.canCancel || this.isUnknown;
+    }
+
+    get icon() {
+        if (this.isBusy) {
+            return "fa-circle-o-notch fa-spin";
+        }
+        if (this.isUnknown) {
+            return "fa-question-circle text-warning";
+        }
+        return { done: "fa-check text-success", retry: "fa-times text-danger" }[this.status];
     }
 
     get title() {
