@@ -1,0 +1,103 @@
+"""Databases with the big addons already installed, copied instead of installed anew."""
+
+import shutil
+
+from .odoo import Instance
+from .odoo_source import OdooSource
+from .paths import CACHE, short_hash
+from .process import run
+from .report import detail, step
+from .stamp import is_current, mark_current, setup_lock
+from .ports import free_port
+
+TEMPLATE = "template_shop"
+
+
+class Baseline(Instance):
+    """An instance that is never used itself: others start as copies of it.
+
+    It belongs to the cache folder, not to one checkout, and holds nothing of this project.
+    """
+
+    def __init__(self, instance: Instance, modules: tuple[str, ...]):
+        """Describe the baseline for an instance.
+
+        :param instance: the instance that wants a copy.
+        :param modules: technical names of the addons that its database has installed.
+        """
+        super().__init__("baseline", instance.python, instance.source)
+        self.modules = modules
+        self.version = _version(instance.source, modules)
+        name = f"baseline-{short_hash(self.version)}"
+        self.folder = CACHE / name
+        self.cluster = type(self.cluster)(name)
+
+    def ensure(self) -> None:
+        """Install the addons, unless an earlier run did."""
+        with setup_lock():
+            if self.cluster.exists() and is_current(self.folder, self.version):
+                return
+            step(f"Preparing a database with {', '.join(self.modules)} (once)")
+            self.remove()
+            self.prepare()
+            with self.cluster.running():
+                install(self, TEMPLATE, self.modules)
+            mark_current(self.folder, self.version)
+
+
+def _version(source: OdooSource, modules: tuple[str, ...]) -> str:
+    return f"{source.version}\n{','.join(modules)}"
+
+
+def install(instance: Instance, database: str, modules: tuple[str, ...], option: str = "-i") -> None:
+    """Install (or with `option` "-u" update) addons in a database, which is made if needed.
+
+    :raise SetupError: when an addon does not install; the end of Odoo's log is shown.
+    """
+    run(
+        instance.command(
+            option, ",".join(modules),
+            "--database", database,
+            "--stop-after-init",
+            "--http-interface=127.0.0.1",
+            f"--http-port={free_port()}",
+            "--log-level=warn",
+        ),
+        env=instance.environment(),
+        failure=f"Odoo could not install {', '.join(modules)}; the end of its log:",
+    )  # fmt: skip
+
+
+def start_from(baseline: Baseline, instance: Instance) -> None:
+    """Make an instance a fresh copy of a baseline; what it held before is deleted."""
+    instance.remove()
+    baseline.cluster.copy_to(instance.cluster)
+    instance.folder.mkdir(parents=True)
+    shutil.copytree(baseline.data_folder, instance.data_folder)
+
+
+def copy_database(instance: Instance, template: str, database: str) -> None:
+    """Make a database as a copy of another one of a running instance, files included.
+
+    A database of that name is replaced.
+    """
+    drop_database(instance, database)
+    instance.cluster.query("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+    files = instance.data_folder / "filestore"
+    if (files / template).is_dir():
+        shutil.copytree(files / template, files / database)
+
+
+def drop_database(instance: Instance, database: str) -> None:
+    """Delete a database of a running instance, and its files."""
+    instance.cluster.drop_database(database)
+    shutil.rmtree(instance.data_folder / "filestore" / database, ignore_errors=True)
+
+
+def ensure_module(instance: Instance, database: str, module: str) -> None:
+    """Install one addon in a database of a running instance, unless it is installed."""
+    query = f"SELECT 1 FROM ir_module_module WHERE name = '{module}' AND state = 'installed'"
+    if instance.cluster.query(database, query).strip():
+        return
+    detail(f"installing {module}")
+    install(instance, database, (module,))
