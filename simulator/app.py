@@ -15,12 +15,14 @@ from .faults import Faults
 from .plays import APPROVE, CANCEL, DECLINE, IGNORE, Play
 from .server import Server
 from .settings import Settings
+from .terminals import result_screen
 from .tokens import Tokens
 from .traffic import Traffic
 from .viva_api import VivaApi
 from .webhooks import Outbox
 
 _PAGE = Path(__file__).parent / "page"
+_PAGE_NAMES = {"/": "index.html", "/favicon.ico": "icon.svg"}
 _ACTS = {
     "tap": APPROVE, "approve": APPROVE, "decline": DECLINE, "cancel": CANCEL, "ignore": IGNORE,
 }  # fmt: skip
@@ -99,7 +101,7 @@ class Simulator:
         if request.path.startswith("/terminal/"):
             name = "terminal.html"
         else:
-            name = "index.html" if request.path == "/" else request.path.removeprefix("/page/")
+            name = _PAGE_NAMES.get(request.path) or request.path.removeprefix("/page/")
         path = safe_join(str(_PAGE), name)
         if path is None or not Path(path).is_file():
             return None
@@ -202,24 +204,30 @@ class Simulator:
     def _screen(self, terminal):
         now = self.clock.now()
         screen = terminal.screen(now)
-        session = terminal.active
-        if screen not in ("idle", "asleep"):
-            session = session or terminal.last
-        shown = session and {
-            **session.as_dict(),
-            "currency": currencies.alpha(session.currency_code),
-            "exponent": currencies.exponent(session.currency_code),
-            "left": self._engine.settings.session_seconds - (now - session.shown_at),
-        }
+        session = terminal.active or (screen not in ("idle", "asleep") and terminal.last) or None
         return {
             "terminal_id": terminal.terminal_id,
             "name": terminal.name,
             "screen": screen,
-            "session": shown,
+            "session": session and self._shown(session, now),
             "asleep": terminal.asleep,
+            "endless_202": terminal.endless_202,
             "queued": len(terminal.queue),
             "card": terminal.card,
             "autopilot": terminal.autopilot and terminal.autopilot.as_dict(),
+            "last": terminal.last and self._shown(terminal.last, now),
+        }
+
+    def _shown(self, session, now):
+        """Return what a screen shows of a session; ``left`` is seconds until it times out."""
+        left = self._engine.settings.session_seconds - (now - session.shown_at)
+        return {
+            **session.as_dict(),
+            "currency": currencies.alpha(session.currency_code),
+            "exponent": currencies.exponent(session.currency_code),
+            "left": max(0, left),
+            "ignored": session.play is not None and session.play.outcome == IGNORE,
+            "outcome": result_screen(session),
         }
 
     # -- steering ------------------------------------------------------------------------------

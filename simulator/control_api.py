@@ -52,6 +52,8 @@ class ControlApi:
 
         :rtype: Response
         """
+        if _is_foreign(request):
+            return _json({"error": "Only the simulator's own page may steer it."}, 403)
         try:
             endpoint, arguments = URLS.bind_to_environ(request.environ).match()
             return _json(getattr(self, f"_{endpoint}")(request, **arguments))
@@ -144,6 +146,12 @@ class ControlApi:
             return self._simulator.reverse(session_id)
         msg = "A session knows approve_late and, without options, reverse."
         raise SimulatorError(msg)
+
+
+def _is_foreign(request):
+    """Tell whether a page of another site, open in the same browser, sends a request."""
+    origin = request.headers.get("Origin")
+    return bool(origin) and origin != request.host_url.rstrip("/")
 
 
 def _json(body, status=200):

@@ -353,6 +353,7 @@ class Engine:
     def _act(self, session, play):
         session.play = play
         if play.outcome == IGNORE:
+            self._touch(self.terminal(session.terminal_id))
             return
         if play.outcome == CANCEL:
             self._fail(session, play.failure)

@@ -102,6 +102,8 @@ class Connection(http.server.BaseHTTPRequestHandler):
     """One connection of a client; reads requests until either side closes."""
 
     protocol_version = "HTTP/1.1"
+    server_version = "pos_viva_wallet-simulator"
+    sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = -1
     timeout = 300

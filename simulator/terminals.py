@@ -79,7 +79,7 @@ class Terminal:
         if self.active:
             return "processing" if self.active.state == CARD_READ else "present"
         if self.last and now < self.result_until:
-            return self._result_screen()
+            return result_screen(self.last)
         return "asleep" if self.asleep else "idle"
 
     def as_device(self):
@@ -110,10 +110,14 @@ class Terminal:
             "last": self.last and self.last.as_dict(),
         }
 
-    def _result_screen(self):
-        if self.last.success:
-            return "approved"
-        return _RESULT_SCREENS.get(self.last.event_id, "declined")
+
+def result_screen(session):
+    """Return the name of the screen that shows a session's result, or None while it is open."""
+    if not session.is_done:
+        return None
+    if session.success:
+        return "approved"
+    return _RESULT_SCREENS.get(session.event_id, "declined")
 
 
 def _is_bool(value):
