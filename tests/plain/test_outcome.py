@@ -73,7 +73,9 @@ def test_still_approved(changes):
 
 
 def test_absent_fields_that_may_be_absent():
-    body = {k: APPROVED[k] for k in ("sessionId", "success", "transactionId", "currencyCode", "amount")}
+    body = {
+        k: APPROVED[k] for k in ("sessionId", "success", "transactionId", "currencyCode", "amount")
+    }
     result = outcome.from_session(answer(body), EXPECTED)
     assert (result.state, result.terminal_id) == ("approved", "16002169")
 

@@ -35,9 +35,15 @@ def test_a_systemic_reversal():
 
 @pytest.mark.parametrize("event_type", [1802, 1803, "1802"])
 def test_a_session(event_type):
-    result = parse(event_type, SessionId=SESSION, Tid="16002169", TerminalId=None, MerchantTrns=None)
+    result = parse(
+        event_type, SessionId=SESSION, Tid="16002169", TerminalId=None, MerchantTrns=None
+    )
     assert result.event_type == int(event_type)
-    assert (result.session_id, result.terminal_id, result.merchant_reference) == (SESSION, "16002169", None)
+    assert (result.session_id, result.terminal_id, result.merchant_reference) == (
+        SESSION,
+        "16002169",
+        None,
+    )
 
 
 @pytest.mark.parametrize("event_type", [1799, 0, None, "x", 1796.0, True, [], {}, 10**30])
