@@ -43,7 +43,7 @@ class Shop:
 
 
 class Odoo:
-    """Odoo's public API (JSON-RPC), as one user."""
+    """Odoo as one logged-in user sees it: what the web client does, without the pages."""
 
     def __init__(self, url: str, database: str, login: str, password: str):
         """Log in.
@@ -51,33 +51,34 @@ class Odoo:
         :raise SetupError: when Odoo does not know login and password.
         """
         self.url = url
-        self.account = (database, self._ask("common", "login", database, login, password), password)
-        if not self.account[1]:
-            raise SetupError(
-                f"Odoo does not accept the demo's login {login} / {password}; start with"
-                " dev/demo --fresh to make a new database."
-            )
+        cookies = urllib.request.HTTPCookieProcessor()
+        self.browser = urllib.request.build_opener(cookies)
+        account = {"db": database, "login": login, "password": password}
+        self._ask("/web/session/authenticate", account, f"log in as {login} / {password}")
 
     def call(self, model: str, method: str, *arguments: Any, **named: Any) -> Any:
         """Call a public method of a model.
 
         :raise SetupError: when Odoo refuses.
         """
-        return self._ask("object", "execute_kw", *self.account, model, method, arguments, named)
+        params = {"model": model, "method": method, "args": arguments, "kwargs": named}
+        return self._ask(f"/web/dataset/call_kw/{model}/{method}", params, f"call {model}.{method}")
 
-    def _ask(self, service: str, method: str, *arguments: Any) -> Any:
-        params = {"service": service, "method": method, "args": arguments}
+    def _ask(self, path: str, params: dict[str, Any], purpose: str) -> Any:
         request = urllib.request.Request(
-            f"{self.url}/jsonrpc",
+            self.url + path,
             data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
+        with self.browser.open(request, timeout=ANSWER_SECONDS) as response:
             answer = json.load(response)
         if "error" in answer:
             reason = answer["error"]["data"]["message"]
-            raise SetupError(f"Odoo refused to prepare the demo's shop: {reason}")
-        return answer["result"]
+            raise SetupError(
+                f"The demo's shop could not {purpose}: {reason} (dev/demo --fresh starts with a"
+                " new database.)"
+            )
+        return answer.get("result")
 
     def find(self, model: str, *domain: tuple) -> int | None:
         """Return the id of the first record that fits, archived or not."""
