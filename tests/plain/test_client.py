@@ -45,7 +45,7 @@ class Seen:
 
 @dataclass
 class FakeViva:
-    """A server whose answers are data: `(status, headers, body)`, DROP, or a function giving one."""
+    """Answers are data: `(status, headers, body)`, DROP, or a function that gives one of them."""
 
     url: str = ""
     seen: list = field(default_factory=list)
@@ -235,13 +235,18 @@ def test_loopback(url):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1@evil.example", "http://127.0.0.1:80@evil.example/", "http://evil.example#@127.0.0.1",
-     "http://evil.example\\@127.0.0.1", "http://127.0.0.1\\.evil.example", "http://127.0.0.1.evil.example",
+    ["http://127.0.0.1@evil.example", "http://127.0.0.1:80@evil.example/",
+     "http://evil.example#@127.0.0.1",
+     "http://evil.example\\@127.0.0.1", "http://127.0.0.1\\.evil.example",
+     "http://127.0.0.1.evil.example",
      "http://localhost.evil.example", "http://evil.example/127.0.0.1", "http://[::1].evil.example",
-     "http://evil.example[::1]", "http://[::1]evil.example", "http://[::ffff:10.0.0.1]", "http://127.1",
-     "http://127.0.0.256", "http://127.0.0.1.", "http://0.0.0.0", "http://10.0.0.1", "http://2130706433",
+     "http://evil.example[::1]", "http://[::1]evil.example", "http://[::ffff:10.0.0.1]",
+     "http://127.1",
+     "http://127.0.0.256", "http://127.0.0.1.", "http://0.0.0.0", "http://10.0.0.1",
+     "http://2130706433",
      "http://[::]", "ftp://127.0.0.1", "//127.0.0.1", "127.0.0.1", "http://", "http:///127.0.0.1",
-     "http://127.0.0.1%2eevil.example", "http://127.0.0.1\n.evil.example", "http://127.0.0.1 evil.example",
+     "http://127.0.0.1%2eevil.example", "http://127.0.0.1\n.evil.example",
+     "http://127.0.0.1 evil.example",
      "http://127.0.0.1?x", "http://127.0.0.1:99999x", "http://١٢٧.0.0.1", "http://127。0。0。1",
      "http://localtest.me", "", None, 5, b"http://127.0.0.1"],
 )  # fmt: skip
@@ -352,8 +357,10 @@ def test_refused_credentials_are_not_hammered(fake, viva, clock, status):
 @pytest.mark.parametrize(
     "answer",
     [(500, {}, b"<html>"), (502, {}, {}), (200, {}, b"<html>"), (200, {}, []), (200, {}, {}),
-     (200, {}, {"access_token": None}), (200, {}, {"access_token": "a\r\nX-Evil: 1"}), (400, {}, b""),
-     (200, {}, {"access_token": "é"}), (200, {}, {"access_token": ""}), (302, {"Location": "/x"}, b""), DROP],
+     (200, {}, {"access_token": None}), (200, {}, {"access_token": "a\r\nX-Evil: 1"}),
+     (400, {}, b""),
+     (200, {}, {"access_token": "é"}), (200, {}, {"access_token": ""}),
+     (302, {"Location": "/x"}, b""), DROP],
 )  # fmt: skip
 def test_no_token_means_not_sent(fake, viva, answer):
     fake.on(const.PATH_TOKEN, answer)
@@ -565,10 +572,11 @@ def test_a_hanging_answer_times_out(fake, viva, monkeypatch):
 
 
 def test_half_an_answer_is_lost_with_its_status(fake, viva):
-    fake.on(const.PATH_SALE, (200, {"Content-Length": "999", "Connection": "close"}, b'{"a": 1}'))
+    fake.on(const.PATH_SALE, (200, {"Content-Length": "999", "Connection": "close"}, b'{"a": 1'))
     reply = viva.start_sale(**SALE)
     assert (reply.sent, reply.status, reply.body) == (True, 200, None)
-    assert reply.problem in ("lost", None)
+    # urllib3 before 2 does not compare what came with the length announced.
+    assert reply.problem in ("lost", "not_json")
 
 
 def test_a_dripping_answer_ends(fake, viva, clock):
@@ -739,7 +747,7 @@ def test_a_reply_does_not_show_its_body():
 
 
 def test_it_works_where_odoo_patches_requests(viva):
-    """Odoo's test runner wraps `Session.send`, compares `timeout` with a number, and blocks hosts."""
+    """Odoo's test runner wraps `Session.send` and compares `timeout` with a number."""
     send, timeouts = requests.Session.send, []
 
     def wrapped(session, request, **kwargs):
@@ -771,7 +779,8 @@ def test_a_forked_worker_starts_afresh(fake):
     script = f"""
 import os, sys
 from viva import client
-viva = client.VivaClient(client.Credentials("m", "k", "c", "s"), client.Hosts.simulator({fake.url!r}))
+hosts = client.Hosts.simulator({fake.url!r})
+viva = client.VivaClient(client.Credentials("m", "k", "c", "s"), hosts)
 viva.read_session("a")
 client._sessions_lock.acquire()
 client._tokens._lock.acquire()

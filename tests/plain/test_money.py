@@ -46,8 +46,10 @@ def test_to_minor(amount, minor):
 @pytest.mark.parametrize(
     "amount",
     [
-        float("nan"), float("inf"), float("-inf"), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"),
-        "NaN", "1e3", "1_000", "1,5", "", " ", "١٢", "1." + "0" * 60, None, True, [], b"1", 10.005, 0.001,
+        float("nan"), float("inf"), float("-inf"), Decimal("NaN"), Decimal("sNaN"),
+        Decimal("Infinity"),
+        "NaN", "1e3", "1_000", "1,5", "", " ", "١٢", "1." + "0" * 60, None, True, [], b"1",
+        10.005, 0.001,
         Decimal("10.001"), Decimal("10.0000000001"), "10.005", 21474836.48, 1e300, 10**400,
         Decimal("1e999999"),
     ],

@@ -15,7 +15,8 @@ EXPECTED = outcome.Expected(SESSION, 1170, "978", "16002169")
 
 APPROVED = {
     "sessionId": SESSION, "terminalId": "16002169", "tid": "16002169", "cashRegisterId": "POS-1",
-    "amount": 1170, "tipAmount": 0, "currencyCode": "978", "merchantReference": "x", "success": True,
+    "amount": 1170, "tipAmount": 0, "currencyCode": "978", "merchantReference": "x",
+    "success": True,
     "eventId": 0, "message": "Transaction successful", "transactionId": TRANSACTION,
     "transactionTypeId": 5, "orderCode": "1234567890123456", "shortOrderCode": "1234567890",
     "authorizationId": "012345", "retrievalReferenceNumber": 51234567890, "referenceNumber": 1234,
@@ -29,7 +30,8 @@ FAILED = {
     **dict.fromkeys(APPROVED),
     "sessionId": SESSION, "terminalId": "16002169", "amount": 0, "tipAmount": 0, "success": False,
     "eventId": 1006, "message": "Transaction declined by server", "orderCode": "0",
-    "shortOrderCode": "0", "referenceNumber": 0, "retrievalReferenceNumber": 0, "panEntryMode": "00",
+    "shortOrderCode": "0", "referenceNumber": 0, "retrievalReferenceNumber": 0,
+    "panEntryMode": "00",
 }  # fmt: skip
 
 
@@ -62,7 +64,8 @@ def test_an_approved_sale_says_everything():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"sessionId": SESSION.upper()}, {"currencyCode": 978}, {"amount": "1170"}, {"eventId": None},
+        {"sessionId": SESSION.upper()}, {"currencyCode": 978}, {"amount": "1170"},
+        {"eventId": None},
         {"amount": 1300, "tipAmount": 130}, {"tipAmount": None}, {"message": None},
         {"unknown": {"field": []}},
     ],
@@ -81,8 +84,9 @@ def test_absent_fields_that_may_be_absent():
 
 
 @pytest.mark.parametrize(
-    "changes", [{"amount": 1169}, {"amount": 1300}, {"amount": 1170, "tipAmount": 100}, {"amount": -1170}]
-)  # fmt: skip
+    "changes",
+    [{"amount": 1169}, {"amount": 1300}, {"amount": 1170, "tipAmount": 100}, {"amount": -1170}],
+)
 def test_another_amount_is_approved_and_differs(changes):
     result = read(**changes)
     assert (result.state, result.amount_differs) == ("approved", True)
@@ -103,14 +107,18 @@ def test_the_sign_of_a_refund_does_not_matter(sign, asked):
         ({"success": None}, "no_verdict"), ({"success": "false"}, "no_verdict"),
         ({"success": 0}, "no_verdict"), ({"success": []}, "no_verdict"),
         ({"sessionId": TRANSACTION}, "other_session"), ({"sessionId": None}, "other_session"),
-        ({"sessionId": [SESSION]}, "other_session"), ({"sessionId": SESSION + " "}, "other_session"),
+        ({"sessionId": [SESSION]}, "other_session"),
+        ({"sessionId": SESSION + " "}, "other_session"),
         ({"transactionId": None}, "no_transaction"), ({"transactionId": ""}, "no_transaction"),
-        ({"transactionId": const.EMPTY_GUID}, "no_transaction"), ({"transactionId": "0"}, "no_transaction"),
+        ({"transactionId": const.EMPTY_GUID}, "no_transaction"),
+        ({"transactionId": "0"}, "no_transaction"),
         ({"transactionId": True}, "no_transaction"), ({"transactionId": {}}, "no_transaction"),
         ({"currencyCode": None}, "other_currency"), ({"currencyCode": "826"}, "other_currency"),
         ({"currencyCode": "EUR"}, "other_currency"), ({"currencyCode": 978.0}, "other_currency"),
-        ({"amount": None}, "no_amount"), ({"amount": 11.7}, "no_amount"), ({"amount": 1170.0}, "no_amount"),
-        ({"amount": True}, "no_amount"), ({"amount": "11.70"}, "no_amount"), ({"amount": "١١٧٠"}, "no_amount"),
+        ({"amount": None}, "no_amount"), ({"amount": 11.7}, "no_amount"),
+        ({"amount": 1170.0}, "no_amount"),
+        ({"amount": True}, "no_amount"), ({"amount": "11.70"}, "no_amount"),
+        ({"amount": "١١٧٠"}, "no_amount"),
         ({"amount": 10**30}, "no_amount"), ({"amount": float("nan")}, "no_amount"),
         ({"eventId": 1006}, "contradiction"), ({"eventId": "0"}, "contradiction"),
         ({"eventId": False}, "contradiction"), ({"eventId": 1301}, "contradiction"),
@@ -132,9 +140,11 @@ def test_a_body_that_is_no_session_is_unclear(body):
     [
         (1000, "cancelled", "none"), (1001, "busy", "none"), (1002, "error", "maybe"),
         (1003, "timed_out", "none"), (1004, "declined", "none"), (1006, "declined", "none"),
-        (1007, "declined", "none"), (1008, "not_refundable", "none"), (1010, "invalid_card", "none"),
+        (1007, "declined", "none"), (1008, "not_refundable", "none"),
+        (1010, "invalid_card", "none"),
         (1014, "refund_disabled", "none"), (1020, "insufficient_funds", "none"),
-        (1054, "declined", "none"), (1057, "insufficient_funds", "none"), (1061, "wrong_pin", "none"),
+        (1054, "declined", "none"), (1057, "insufficient_funds", "none"),
+        (1061, "wrong_pin", "none"),
         (1063, "not_permitted", "none"), (1070, "error", "maybe"), (1072, "error", "maybe"),
         (1080, "fiscal", "maybe"), (1083, "fiscal", "none"), (1099, "error", "maybe"),
         (1100, "busy", "none"), (1101, "parent_missing", "none"), (1102, "timed_out", "none"),
@@ -236,15 +246,23 @@ def test_details(changes, field, value):
     assert getattr(read(**changes), field) == value
 
 
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.sampled_from([SESSION, TRANSACTION, 10**400, 1170, "978", "NET_VISA", "\ud800\x00"])
+)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters())
-    | st.sampled_from([SESSION, TRANSACTION, 10**400, 1170, "978", "NET_VISA", "\ud800\x00"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=6,
-)  # fmt: skip
-BODIES = JSON | st.dictionaries(st.sampled_from(sorted({*APPROVED, "detail", "Message", "loc"})), JSON).map(
-    lambda changes: {**APPROVED, **changes}
-)  # fmt: skip
+)
+FIELDS = st.sampled_from(sorted({*APPROVED, "detail", "Message", "loc"}))
+BODIES = JSON | st.dictionaries(FIELDS, JSON).map(lambda changes: {**APPROVED, **changes})
 STATUSES = st.sampled_from([None, 100, 200, 202, 204, 301, 400, 401, 404, 409, 422, 429, 500, 503])
 
 
@@ -313,7 +331,8 @@ def test_requests(reply, state, reason):
         ({"detail": "Could not validate credentials"}, "Could not validate credentials"),
         ({"Message": "No such terminal"}, "No such terminal"),
         (
-            {"detail": [{"loc": ["body", "amount"], "msg": "Input should be an integer", "input": "x"},
+            {"detail": [{"loc": ["body", "amount"], "msg": "Input should be an integer",
+             "input": "x"},
                         {"loc": [], "msg": "second"}, 5, {"loc": [None]}]},
             "amount: Input should be an integer; second",
         ),
@@ -336,8 +355,10 @@ def test_aborts(status, fate):
 
 def test_the_event_table_has_what_the_reference_lists():
     listed = {
-        1000, 1001, 1002, 1003, 1004, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1016, 1017,
-        1018, 1019, 1020, 1021, *range(1047, 1073), *range(1074, 1084), 1099, 1100, 1101, 1102, 1110,
+        1000, 1001, 1002, 1003, 1004, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1016,
+        1017,
+        1018, 1019, 1020, 1021, *range(1047, 1073), *range(1074, 1084), 1099, 1100, 1101, 1102,
+        1110,
         1301, 1302, 1303, 2000, 3000, 3001, 3002, 3099, 4000, *range(5000, 5007), 6000, 6102, 6201,
         *range(7001, 7006),
     }  # fmt: skip

@@ -79,12 +79,15 @@ def test_bytes_never_raise(body):
     webhook.parse_webhook(body)
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(["SessionId", "Amount", "TerminalId", "MerchantTrns", "OrderCode", "Systemic"]),
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers()),
-    )
-)  # fmt: skip
+FIELDS = st.sampled_from(
+    ["SessionId", "Amount", "TerminalId", "MerchantTrns", "OrderCode", "Systemic"]
+)
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
+)
+
+
+@given(st.dictionaries(FIELDS, VALUES))
 @settings(deadline=None)
 def test_values_never_raise(data):
     assert parse(1802, **data).event_type == 1802
