@@ -168,7 +168,7 @@ class VivaWalletTill(models.AbstractModel):
             "session_id": self._validated_uuid(sale.get("session_id")),
             "payment_method_id": method.id,
             "terminal_id": method.viva_wallet_terminal_id,
-            "cash_register_id": f"odoo-pos-{config.id}",
+            "cash_register_id": self.env["viva.wallet.transaction"]._cash_register_id(config),
             "pos_config_id": config.id,
             "pos_session_id": pos_session.id,
             "company_id": config.company_id.id,

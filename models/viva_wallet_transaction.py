@@ -1,5 +1,6 @@
 import logging
-from datetime import datetime, timedelta
+import uuid
+from datetime import timedelta
 
 import psycopg2
 
@@ -266,6 +267,7 @@ class VivaWalletTransaction(models.Model):
             with fresh(transaction) as current:
                 question = current._question()
             if question is None:
+                committed(transaction, lambda own: own._apply_deadline())
                 continue
             client, expected = question
             reply = client.read_session(expected.session_id, quick=True)
@@ -409,6 +411,7 @@ class VivaWalletTransaction(models.Model):
             )
 
     def _apply_deadline(self):
+        self._lock()
         if self.state == "sent" and self._age() >= UNKNOWN_AFTER:
             self._set_state("unknown")
             self._flag("unknown")
@@ -574,8 +577,12 @@ class VivaWalletTransaction(models.Model):
     def _bind(self):
         """Complete the payment line of an approved row, if the server knows it already."""
         payment = self.env["pos.payment"].sudo().search([("uuid", "=", self.payment_uuid)], limit=1)
-        if payment:
-            payment.viva_wallet_session_id = self.session_id
+        if not payment:
+            return
+        if payment.viva_wallet_session_id not in (False, self.session_id):
+            self._flag("no_payment")  # the line has gone on to another request meanwhile
+            return
+        payment.viva_wallet_session_id = self.session_id
 
     def _bind_payment(self, payment):
         """Tie the row to the payment that the till made of it, and complete that payment.
@@ -584,6 +591,9 @@ class VivaWalletTransaction(models.Model):
         """
         self.ensure_one()
         if payment.payment_method_id.use_payment_terminal != "viva_wallet":
+            return
+        if self.payment_id and self.payment_id != payment:
+            self._flag("conflict")  # two payments claim the same charge
             return
         self.write({"payment_id": payment.id, "order_id": payment.pos_order_id.id})
         if self.state != "approved":
@@ -594,6 +604,48 @@ class VivaWalletTransaction(models.Model):
         payment.write({name: value for name, value in values.items() if payment[name] != value})
         if self.review == "no_payment":
             self.review = False
+
+    def _check_paid(self, payment):
+        """Compare the row with its payment, now that the order is paid."""
+        self.ensure_one()
+        if self.state != "approved":
+            if not self.statement:
+                self._flag("not_charged")
+        elif money.to_minor(payment.amount, self.currency_id.name) != self.charged_minor:
+            self._flag("amount_differs")
+
+    @api.model
+    def _record_unasked(self, payment):
+        """Record that a payment was booked on a terminal's method without asking any terminal."""
+        config = payment.pos_order_id.config_id
+        self.create(
+            {
+                "session_id": str(uuid.uuid4()),
+                "state": "failed",
+                "reason": "never_sent",
+                "review": "not_charged",
+                "finished_at": fields.Datetime.now(),
+                "payment_method_id": payment.payment_method_id.id,
+                "terminal_id": payment.payment_method_id.viva_wallet_terminal_id or "-",
+                "cash_register_id": self._cash_register_id(config),
+                "pos_config_id": config.id,
+                "pos_session_id": payment.pos_order_id.session_id.id,
+                "company_id": config.company_id.id,
+                "user_id": self.env.uid,
+                "order_uuid": payment.pos_order_id.uuid,
+                "order_name": payment.pos_order_id.pos_reference,
+                "order_id": payment.pos_order_id.id,
+                "payment_uuid": payment.uuid,
+                "payment_id": payment.id,
+                "currency_id": payment.currency_id.id,
+                "amount_minor": money.to_minor(payment.amount, payment.currency_id.name),
+            }
+        )
+
+    @api.model
+    def _cash_register_id(self, config):
+        """Return the name of a register at Viva. It must be the same from request to abort."""
+        return f"odoo-pos-{config.id}"
 
     def _payment_values(self):
         """Return what a payment in Odoo says about the card.
@@ -680,7 +732,8 @@ class VivaWalletTransaction(models.Model):
             UPDATE viva_wallet_transaction
                SET notified_at = clock_timestamp() AT TIME ZONE 'UTC'
              WHERE id IN (SELECT id FROM viva_wallet_transaction
-                           WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED)
+                           WHERE id = %s AND notified_at IS NULL
+                             FOR NO KEY UPDATE SKIP LOCKED)
             """,
             self.id,
         )
@@ -739,13 +792,15 @@ class VivaWalletTransaction(models.Model):
 
     @api.model
     def _flag_without_payment(self):
-        limit = datetime.now() - timedelta(seconds=NO_PAYMENT_AFTER)
+        limit = fields.Datetime.now() - timedelta(seconds=NO_PAYMENT_AFTER)
         lost = self.search(
             [
                 ("state", "=", "approved"),
-                ("payment_id", "=", False),
                 ("review", "=", False),
                 ("finished_at", "<", limit),
+                "|",
+                ("payment_id", "=", False),
+                ("order_id.state", "=", "cancel"),
             ]
         )
         for transaction in lost:
