@@ -32,12 +32,13 @@ export class PaymentVivaWallet extends PaymentInterface {
      */
     async sendPaymentRequest(uuid) {
         const line = this._line(uuid);
-        if (line.amount <= 0) {
-            this._show(line, PHASE.FAILED, {
-                text: _t(
-                    "Only amounts above zero can be asked for on the terminal. Pay refunds back with another payment method."
-                ),
-            });
+        const running = this.flows.get(uuid);
+        if (running) {
+            return this._outcome(line, running);
+        }
+        const obstacle = this._obstacle(line);
+        if (obstacle) {
+            this._show(line, PHASE.FAILED, { text: obstacle });
             return false;
         }
         line.viva_wallet_session_id = newSessionId();
@@ -96,6 +97,20 @@ export class PaymentVivaWallet extends PaymentInterface {
      */
     stateOutcome(line, paid) {
         return this.flows.get(line.uuid)?.stateOutcome(paid);
+    }
+
+    /** @returns {string|undefined} why nothing can be asked of the terminal */
+    _obstacle(line) {
+        if (line.amount <= 0) {
+            return _t(
+                "Only amounts above zero can be asked for on the terminal. Pay refunds back with another payment method."
+            );
+        }
+        if (this.pos.data.network.offline) {
+            return _t(
+                "There is no connection to Odoo, which card payments need. Nothing was charged. Wait for the connection, or pay otherwise."
+            );
+        }
     }
 
     _line(uuid) {
@@ -165,8 +180,10 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
     }
 
-    _show(line, phase, { text = "", offline = false } = {}) {
-        line.uiState.vivaWallet = { phase, text, offline };
+    /** Put what the cashier is to see where the line's component finds it. */
+    _show(line, phase, { text = "", offline = false, snapshot = null } = {}) {
+        const accepted = Boolean(snapshot?.accepted);
+        line.uiState.vivaWallet = { phase, text, offline, accepted };
     }
 
     /** Wait for the end of a flow and bring what is known then onto the line. */

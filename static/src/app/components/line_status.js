@@ -72,7 +72,6 @@ export class VivaWalletLineStatus extends Component {
     }
 
     get text() {
-        const { line } = this.props;
         if (this.isBusy && this.flow.offline) {
             return _t(
                 "No connection to Odoo. The card may still be charged: the outcome appears here when the connection is back."
@@ -82,12 +81,7 @@ export class VivaWalletLineStatus extends Component {
             case "waiting":
                 return _t("The amount will appear in a moment.");
             case "waitingCard":
-                return this.isUnknown
-                    ? this.flow.text
-                    : _t(
-                          "The customer taps, inserts or swipes the card on terminal %s.",
-                          line.payment_method_id.viva_wallet_terminal_id
-                      );
+                return this.isUnknown ? this.flow.text : this.waitingText;
             case "waitingCancel":
                 return _t(
                     "The terminal has been asked to stop. Wait until it confirms that nothing was charged."
@@ -99,6 +93,17 @@ export class VivaWalletLineStatus extends Component {
             default:
                 return "";
         }
+    }
+
+    get waitingText() {
+        const terminal = this.props.line.payment_method_id.viva_wallet_terminal_id;
+        if (!this.flow.accepted) {
+            return _t(
+                "Viva has not confirmed the request yet and is being asked. If terminal %s shows the amount, the customer can pay.",
+                terminal
+            );
+        }
+        return _t("The customer taps, inserts or swipes the card on terminal %s.", terminal);
     }
 
     get card() {
