@@ -22,6 +22,7 @@ def main(arguments=None):
     :return: int, the process's exit code
     """
     options = _parser().parse_args(arguments)
+    stopped = _catch_signals()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         simulator = Simulator(options.host, options.port, webhook_urls=options.webhook_url)
@@ -39,7 +40,7 @@ def main(arguments=None):
     if not _is_loopback(options.host):
         print(_WARNING.format(host=options.host), file=sys.stderr)
     print(f"Simulator ready: {simulator.url}/ (terminals), stop it with Ctrl+C", flush=True)
-    _wait_for_signal()
+    stopped.wait()
     simulator.stop()
     return 0
 
@@ -68,11 +69,12 @@ def _is_loopback(host):
         return False
 
 
-def _wait_for_signal():
+def _catch_signals():
+    """Return an event that Ctrl+C or a polite kill sets."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    stopped.wait()
+    return stopped
 
 
 if __name__ == "__main__":
