@@ -438,7 +438,10 @@ def test_others_use_the_old_token_while_one_renews(fake, viva, clock):
     thread = threading.Thread(target=viva.read_session, args=[SESSION])
     thread.start()
     assert renewing.wait(PATIENCE)
-    assert viva.read_session(SESSION).status == 200
+    other = threading.Thread(target=viva.read_session, args=[SESSION])
+    other.start()
+    other.join(PATIENCE / 4)
+    assert not other.is_alive(), "waited for the renewal with a good token at hand"
     assert fake.seen[-1].headers["Authorization"] == "Bearer token-1"
     release.set()
     thread.join(PATIENCE)
@@ -549,6 +552,12 @@ def test_a_lost_reply_may_have_been_handled_and_is_not_repeated(fake, viva):
     assert len(fake.calls(const.PATH_SALE)) == 1
 
 
+def test_not_even_a_question_is_repeated_behind_our_back(fake, viva):
+    fake.on(f"{const.PATH_SESSIONS}/{SESSION}", DROP)
+    assert viva.read_session(SESSION) == Reply(sent=True, problem="lost")
+    assert len(fake.seen) == 2
+
+
 def test_a_kept_connection_that_dies_is_no_proof_either_way(fake, viva):
     viva.read_session(SESSION)
     fake.on(const.PATH_SALE, DROP)
@@ -569,6 +578,18 @@ def test_a_hanging_answer_times_out(fake, viva, monkeypatch):
     fake.on(const.PATH_SALE, hang)
     assert viva.start_sale(**SALE) == Reply(sent=True, problem="timeout")
     release.set()
+
+
+def test_connecting_has_a_shorter_limit(viva, monkeypatch):
+    limits = []
+
+    def send(_adapter, _request, _stream, timeout, *_args):
+        limits.append(timeout)
+        raise requests.ConnectTimeout
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    assert viva.webhook_key() == Reply(sent=False, problem="unreachable")
+    assert limits == [(const.CONNECT_SECONDS, const.WEBHOOK_KEY_SECONDS)]
 
 
 def test_half_an_answer_is_lost_with_its_status(fake, viva):
