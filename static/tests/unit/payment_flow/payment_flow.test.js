@@ -1,0 +1,445 @@
+import { describe, expect, test } from "@odoo/hoot";
+import { PHASE } from "@pos_viva_wallet/app/payment_flow";
+import {
+    APPROVED,
+    DECLINED,
+    NO_CONNECTION,
+    NOT_RECORDED,
+    OPEN,
+    SESSION_ID,
+    UNKNOWN,
+    after,
+    makeFlow,
+} from "./scripted_rpc";
+
+describe("outcomes", () => {
+    test("approved while waiting", async () => {
+        const { flow, rpc, clock, phases, outcome } = makeFlow({ status: [OPEN, APPROVED] });
+        flow.start();
+        await clock.advance(1500);
+        expect(outcome).toEqual({});
+        await clock.advance(1000);
+        expect(outcome).toEqual({ isPaid: true });
+        expect(phases).toEqual([PHASE.WAITING, PHASE.APPROVED]);
+        expect(flow.snapshot.card).toEqual(APPROVED.card);
+        await clock.advance(60000);
+        expect(rpc.log).toEqual(["0 start", "1000 status", "2000 status"]);
+    });
+
+    test("declined, with the sentence of the server", async () => {
+        const { flow, clock, phases, outcome } = makeFlow({ status: [DECLINED] });
+        flow.start();
+        await clock.advance(1000);
+        expect(outcome).toEqual({ isPaid: false });
+        expect(flow.text).toBe(DECLINED.text);
+        expect(phases).toEqual([PHASE.WAITING, PHASE.FAILED]);
+    });
+
+    test("refused before anything was sent", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({ start: [DECLINED] });
+        flow.start();
+        await clock.advance(60000);
+        expect(outcome).toEqual({ isPaid: false });
+        expect(rpc.log).toEqual(["0 start"]);
+    });
+
+    test("approved already in the answer to the start", async () => {
+        const { flow, clock, outcome } = makeFlow({ start: [APPROVED] });
+        flow.start();
+        await clock.settle();
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("reversed means that nothing is paid", async () => {
+        const { flow, clock, outcome } = makeFlow({ status: [{ state: "reversed" }] });
+        flow.resume();
+        await clock.settle();
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("calls after the end do nothing", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({ start: [APPROVED] });
+        flow.start();
+        await clock.settle();
+        flow.cancel();
+        flow.wake();
+        flow.stateOutcome(false);
+        await clock.advance(60000);
+        expect(rpc.log).toEqual(["0 start"]);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+});
+
+describe("polling", () => {
+    test("every second while the customer is likely to tap, slower later", async () => {
+        const { flow, rpc, clock } = makeFlow();
+        flow.start();
+        await clock.advance(3000);
+        expect(rpc.log).toEqual(["0 start", "1000 status", "2000 status", "3000 status"]);
+        await clock.advance(77000);
+        const late = rpc.calls.filter(({ at }) => at >= 75000).map(({ at }) => at);
+        expect(late).toEqual([75000, 76000, 79000]);
+    });
+
+    test("every five seconds where notifications are to be expected", async () => {
+        const { flow, rpc, clock } = makeFlow({ start: [{ ...OPEN, wakeups: true }] });
+        flow.start();
+        await clock.advance(10000);
+        expect(rpc.log).toEqual(["0 start", "5000 status", "10000 status"]);
+    });
+
+    test("at once and then quickly for three seconds after a wake-up", async () => {
+        const { flow, rpc, clock } = makeFlow({ start: [{ ...OPEN, wakeups: true }] });
+        flow.start();
+        await clock.advance(2000);
+        flow.wake();
+        await clock.advance(8000);
+        const times = rpc.calls.slice(1).map(({ at }) => at);
+        expect(times).toEqual([
+            2000, 2300, 2600, 2900, 3200, 3500, 3800, 4100, 4400, 4700, 5000, 10000,
+        ]);
+    });
+
+    test("wake-ups make one call at a time, and one more for those that came meanwhile", async () => {
+        const { flow, rpc, clock } = makeFlow({
+            start: [{ ...OPEN, wakeups: true }],
+            status: [after(200, OPEN)],
+        });
+        flow.start();
+        await clock.advance(1000);
+        for (let count = 0; count < 50; count++) {
+            flow.wake();
+            await clock.advance(1);
+        }
+        await clock.advance(400);
+        expect(rpc.mostAtOnce).toBe(1);
+        expect(rpc.log).toEqual(["0 start", "1000 status", "1200 status"]);
+    });
+
+    test("every fifteen seconds while the outcome is unknown", async () => {
+        const { flow, rpc, clock } = makeFlow({ status: [UNKNOWN] });
+        flow.resume();
+        await clock.advance(30000);
+        expect(rpc.log).toEqual(["0 status", "15000 status", "30000 status"]);
+        expect(flow.phase).toBe(PHASE.UNKNOWN);
+        expect(flow.text).toBe(UNKNOWN.text);
+    });
+});
+
+describe("without connection", () => {
+    test("asks less and less often, and again at the usual pace afterwards", async () => {
+        const { flow, rpc, clock } = makeFlow({ status: [NO_CONNECTION] });
+        flow.start();
+        await clock.advance(33000);
+        const times = rpc.calls.map(({ at }) => at);
+        expect(times).toEqual([0, 1000, 2000, 4000, 8000, 16000, 24000, 32000]);
+        expect(flow.offline).toBe(true);
+        rpc.answer("status", OPEN);
+        await clock.advance(8000);
+        expect(flow.offline).toBe(false);
+        expect(rpc.log.slice(-2)).toEqual(["40000 status", "41000 status"]);
+    });
+
+    test("the start is repeated with the same id until it is answered", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            start: [NO_CONNECTION, NO_CONNECTION, NO_CONNECTION, OPEN],
+            status: [APPROVED],
+        });
+        flow.start();
+        await clock.advance(6999);
+        expect(flow.phase).toBe(PHASE.STARTING);
+        await clock.advance(1001);
+        expect(rpc.log).toEqual([
+            "0 start",
+            "1000 start",
+            "3000 start",
+            "7000 start",
+            "8000 status",
+        ]);
+        expect(new Set(rpc.calls.map(({ sessionId }) => sessionId)).size).toBe(1);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("a wake-up does not wait for the back-off", async () => {
+        const { flow, rpc, clock } = makeFlow({ status: [NO_CONNECTION] });
+        flow.start();
+        await clock.advance(9000);
+        flow.wake();
+        await clock.settle();
+        expect(rpc.log.at(-1)).toBe("9000 status");
+    });
+
+    test("an answer without content is no answer", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({ status: [undefined, APPROVED] });
+        flow.resume();
+        await clock.settle();
+        expect(flow.offline).toBe(true);
+        await clock.advance(1000);
+        expect(rpc.log).toEqual(["0 status", "1000 status"]);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+});
+
+describe("cancelling", () => {
+    test("in time", async () => {
+        const { flow, rpc, clock, phases, outcome } = makeFlow({
+            status: [DECLINED],
+            abort: [{ ...OPEN, aborting: true }],
+        });
+        flow.start();
+        await clock.advance(500);
+        flow.cancel();
+        await clock.settle();
+        expect(outcome).toEqual({});
+        await clock.advance(1000);
+        expect(rpc.log).toEqual(["0 start", "500 abort", "1500 status"]);
+        expect(phases).toEqual([PHASE.WAITING, PHASE.CANCELLING, PHASE.FAILED]);
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("too late", async () => {
+        const { flow, clock, outcome } = makeFlow({ abort: [OPEN], status: [OPEN, APPROVED] });
+        flow.start();
+        await clock.settle();
+        flow.cancel();
+        await clock.advance(2000);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("while the request is on its way to the server", async () => {
+        const { flow, rpc, clock, phases, outcome } = makeFlow({
+            start: [after(700, OPEN)],
+            abort: [DECLINED],
+        });
+        flow.start();
+        await clock.advance(100);
+        flow.cancel();
+        expect(flow.phase).toBe(PHASE.CANCELLING);
+        await clock.advance(600);
+        expect(rpc.log).toEqual(["0 start", "700 abort"]);
+        expect(rpc.mostAtOnce).toBe(1);
+        expect(phases).toEqual([PHASE.CANCELLING, PHASE.FAILED]);
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("when the reply to the request was lost, the request is not repeated", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            start: [after(200, NO_CONNECTION)],
+            abort: [DECLINED],
+        });
+        flow.start();
+        flow.cancel();
+        await clock.advance(2000);
+        expect(rpc.log).toEqual(["0 start", "1200 abort"]);
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("is asked for again every five seconds while it shows no effect", async () => {
+        const { flow, rpc, clock } = makeFlow({ abort: [OPEN] });
+        flow.resume();
+        await clock.settle();
+        flow.cancel();
+        await clock.advance(11000);
+        const aborts = rpc.calls.filter(({ method }) => method === "abort");
+        expect(aborts.map(({ at }) => at)).toEqual([0, 5000, 10000]);
+        expect(flow.phase).toBe(PHASE.CANCELLING);
+    });
+
+    test("is asked for again when the server could not be reached", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            abort: [NO_CONNECTION, NO_CONNECTION, DECLINED],
+        });
+        flow.resume();
+        await clock.settle();
+        flow.cancel();
+        await clock.advance(3000);
+        expect(rpc.log).toEqual(["0 status", "0 abort", "1000 abort", "3000 abort"]);
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("pressed as fast as a hand can makes one call", async () => {
+        const { flow, rpc, clock } = makeFlow({ abort: [after(300, OPEN)] });
+        flow.start();
+        await clock.settle();
+        for (let count = 0; count < 10; count++) {
+            flow.cancel();
+        }
+        await clock.advance(1000);
+        expect(rpc.count("abort")).toBe(1);
+        expect(rpc.mostAtOnce).toBe(1);
+    });
+
+    test("is shown when somebody else asked for it", async () => {
+        const { flow, rpc, clock } = makeFlow({ status: [{ ...OPEN, aborting: true }] });
+        flow.resume();
+        await clock.advance(1000);
+        expect(flow.phase).toBe(PHASE.CANCELLING);
+        expect(rpc.count("abort")).toBe(0);
+    });
+
+    test("of an unknown payment is only a question", async () => {
+        const { flow, rpc, clock } = makeFlow({ status: [UNKNOWN] });
+        flow.resume();
+        await clock.settle();
+        flow.cancel();
+        await clock.settle();
+        expect(rpc.log).toEqual(["0 status", "0 status"]);
+        expect(flow.phase).toBe(PHASE.UNKNOWN);
+    });
+});
+
+describe("taking up again", () => {
+    test("never starts a second time", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({ status: [OPEN, APPROVED] });
+        flow.resume();
+        await clock.advance(1000);
+        expect(rpc.log).toEqual(["0 status", "1000 status"]);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("what the server has never heard of is cancelled first", async () => {
+        const { flow, rpc, clock, phases, outcome } = makeFlow({
+            status: [NOT_RECORDED],
+            abort: [DECLINED],
+        });
+        flow.resume();
+        await clock.settle();
+        expect(flow.isOver).toBe(false);
+        expect(outcome).toEqual({});
+        await clock.advance(0);
+        expect(rpc.log).toEqual(["0 status", "0 abort"]);
+        expect(phases).toEqual([PHASE.CANCELLING, PHASE.FAILED]);
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("what arrived meanwhile after all is followed to its end", async () => {
+        const { flow, clock, outcome } = makeFlow({
+            status: [NOT_RECORDED, APPROVED],
+            abort: [{ ...OPEN, aborting: true }],
+        });
+        flow.resume();
+        await clock.advance(1000);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("follows the session that the server names", async () => {
+        const other = "22222222-2222-4222-8222-222222222222";
+        const { flow, rpc, clock } = makeFlow({
+            start: [{ ...OPEN, session_id: other }],
+            status: [OPEN],
+        });
+        flow.start();
+        await clock.advance(1000);
+        flow.cancel();
+        await clock.settle();
+        expect(rpc.calls.map(({ sessionId }) => sessionId)).toEqual([SESSION_ID, other, other]);
+        expect(flow.sale.session_id).toBe(other);
+    });
+});
+
+describe("statements about an unknown outcome", () => {
+    for (const [paid, statement] of [
+        [true, "paid"],
+        [false, "not_paid"],
+    ]) {
+        test(`the terminal shows ${statement}`, async () => {
+            const { flow, rpc, clock, outcome } = makeFlow({
+                status: [UNKNOWN],
+                stateOutcome: [{ ...UNKNOWN, statement }],
+            });
+            flow.resume();
+            await clock.settle();
+            flow.stateOutcome(paid);
+            await clock.settle();
+            expect(rpc.calls.at(-1)).toEqual({
+                at: 0,
+                method: "stateOutcome",
+                sessionId: SESSION_ID,
+                paid,
+            });
+            expect(outcome).toEqual({ isPaid: paid });
+        });
+    }
+
+    test("Viva knows better", async () => {
+        const { flow, clock, outcome } = makeFlow({
+            status: [UNKNOWN],
+            stateOutcome: [DECLINED],
+        });
+        flow.resume();
+        await clock.settle();
+        flow.stateOutcome(true);
+        await clock.settle();
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("is repeated until the server has it", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            status: [UNKNOWN],
+            stateOutcome: [NO_CONNECTION, { ...UNKNOWN, statement: "paid" }],
+        });
+        flow.resume();
+        await clock.settle();
+        flow.stateOutcome(true);
+        await clock.settle();
+        expect(outcome).toEqual({});
+        await clock.advance(1000);
+        expect(rpc.log).toEqual(["0 status", "0 stateOutcome", "1000 stateOutcome"]);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("waits for the question that is being answered, and yields to its outcome", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            status: [UNKNOWN, after(300, DECLINED)],
+        });
+        flow.resume();
+        await clock.settle();
+        flow.wake();
+        await clock.advance(100);
+        flow.stateOutcome(true);
+        await clock.advance(1000);
+        expect(rpc.count("stateOutcome")).toBe(0);
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("is not taken while the outcome may still come", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow();
+        flow.start();
+        await clock.settle();
+        flow.stateOutcome(true);
+        await clock.settle();
+        expect(rpc.log).toEqual(["0 start", "0 status"]);
+        expect(outcome).toEqual({});
+    });
+
+    test("an outcome that comes by itself ends it", async () => {
+        const { flow, clock, phases, outcome } = makeFlow({ status: [UNKNOWN, APPROVED] });
+        flow.resume();
+        await clock.advance(15000);
+        expect(phases).toEqual([PHASE.UNKNOWN, PHASE.APPROVED]);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+});
+
+describe("stopping", () => {
+    test("nothing is asked any more", async () => {
+        const { flow, rpc, clock } = makeFlow();
+        flow.start();
+        await clock.settle();
+        flow.dispose();
+        flow.wake();
+        flow.cancel();
+        await clock.advance(60000);
+        expect(rpc.log).toEqual(["0 start"]);
+    });
+
+    test("an answer that comes afterwards is neither shown nor followed", async () => {
+        const { flow, rpc, clock, phases } = makeFlow({ start: [after(500, OPEN)] });
+        flow.start();
+        await clock.advance(100);
+        flow.dispose();
+        await clock.advance(60000);
+        expect(rpc.log).toEqual(["0 start"]);
+        expect(phases).toEqual([]);
+    });
+});
