@@ -1,1 +1,1 @@
-from . import test_till, test_webhook
+from . import test_ledger, test_till, test_webhook

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 
+from odoo import fields
 from odoo.tests import new_test_user
 from odoo.tools import SQL
 
@@ -167,6 +168,13 @@ class VivaWalletMixin:
             probe.bind(("127.0.0.1", 0))
             return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
+    def run_cron(self):
+        """Ask Viva about all that is not finished, as the scheduled action does."""
+        self.env.flush_all()
+        with self.registry.cursor() as cr:
+            self.env(user=1, cr=cr)["viva.wallet.transaction"]._cron_reconcile()
+        self.env.invalidate_all()
+
     # === LEDGERS === #
 
     def transactions(self, **values):
@@ -194,7 +202,7 @@ class VivaWalletMixin:
         return [entry for entry in self.simulator.ledger() if entry["kind"] == "sale"]
 
     def viva_payments(self):
-        """Return the payments in Odoo that were made by a Viva terminal, of orders that are paid."""
+        """Return the payments in paid orders that name a session of a Viva terminal."""
         self.env.invalidate_all()
         return (
             self.env["pos.payment"]
@@ -274,8 +282,7 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
     """For server code: `registry.cursor()` gives cursors on the transaction of the test, and time
     stands still at the simulator until `self.clock.advance(seconds)`.
 
-    :cvar other_config: a second register of the company, with the method of the first and one of
-        its own, on terminal `OTHER_TERMINAL`.
+    :cvar product: costs what an order says, without taxes.
     """
 
     manual_clock = True
@@ -286,6 +293,9 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
         cls.env.user.group_ids += cls.env.ref("point_of_sale.group_pos_manager")
         cashier = cls.create_user("viva_cashier", "point_of_sale.group_pos_user")
         cls._set_up_viva_wallet(cls.create_config("Register one"), cashier)
+        cls.product = cls.env["product.product"].create(
+            {"name": "Apple", "available_in_pos": True, "taxes_id": False}
+        )
         cls.registry_enter_test_mode_cls()
 
     @classmethod
@@ -342,6 +352,91 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
         answer = getattr(till, call)(*args)
         self.env.invalidate_all()
         return json.loads(json.dumps(answer))
+
+    def approved_sale(self, amount=12.34, charge=None, tip=0, **values):
+        """Sell, let the customer pay, and return what the till had sent.
+
+        :param float amount: in euros.
+        :param int charge: what the terminal takes instead, tip included, in cents.
+        :param int tip: in cents.
+        :param values: see `sale_values`.
+        :rtype: dict
+        """
+        sale = self.sale_values(amount=amount, **values)
+        self.till("start_sale", sale)
+        self.simulator.tap(TERMINAL, amount=charge, tip=tip)
+        self.assertEqual(self.read(sale["session_id"])["state"], "approved")
+        return sale
+
+    def create_transaction(self, **values):
+        """Return a row of the ledger that no till asked for, under new ids and on a new terminal.
+
+        :param values: replace or complete them; default: a sale of 12.34 that was not sent.
+        """
+        transaction = self.env["viva.wallet.transaction"].sudo().create({
+            "session_id": str(uuid.uuid4()),
+            "terminal_id": uuid.uuid4().hex[:8],
+            "cash_register_id": f"odoo-pos-{self.viva_config.id}",
+            "payment_method_id": self.viva_method.id,
+            "pos_config_id": self.viva_config.id,
+            "pos_session_id": self.viva_config.current_session_id.id,
+            "company_id": self.env.company.id,
+            "user_id": self.cashier.id,
+            "order_uuid": str(uuid.uuid4()),
+            "payment_uuid": str(uuid.uuid4()),
+            "currency_id": self.env.ref("base.EUR").id,
+            "amount_minor": 1234,
+            **values,
+        })  # fmt: skip
+        self.env.flush_all()
+        return transaction
+
+    def sync_order(self, sale, state="paid", amount=None, **payment_values):
+        """Save the order of a sale as a till does, and return it.
+
+        :param dict sale: see `sale_values`; names the order, its payment line and their amount.
+        :param str state: of the order: "paid" or "draft".
+        :param float amount: of the payment line, default: what the terminal was asked for.
+        :param payment_values: further fields of the payment line.
+        """
+        amount = sale["amount"] if amount is None else amount
+        payment = {
+            "uuid": sale["payment_uuid"],
+            "payment_method_id": sale["payment_method_id"],
+            "amount": amount,
+            "viva_wallet_session_id": sale["session_id"],
+            **payment_values,
+        }
+        line = {
+            "uuid": str(uuid.uuid4()),
+            "product_id": self.product.id,
+            "qty": 1,
+            "price_unit": amount,
+            "price_subtotal": amount,
+            "price_subtotal_incl": amount,
+        }
+        order = {
+            "uuid": sale["order_uuid"],
+            "name": sale["order_name"],
+            "session_id": sale["pos_session_id"],
+            "company_id": self.env.company.id,
+            "user_id": self.cashier.id,
+            "state": state,
+            "amount_total": amount,
+            "amount_paid": amount,
+            "amount_tax": 0,
+            "amount_return": 0,
+            "date_order": fields.Datetime.to_string(fields.Datetime.now()),
+            "fiscal_position_id": False,
+            "partner_id": False,
+            "to_invoice": False,
+            "lines": [(0, 0, line)],
+            "payment_ids": [(0, 0, payment)],
+        }
+        self.env["pos.order"].with_user(self.cashier).sync_from_ui([order])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.env["pos.order"].search([("uuid", "=", sale["order_uuid"])])
 
     def read(self, session_id):
         """Return the snapshot of a session, as if nobody had asked Viva within the last second."""
