@@ -1,5 +1,6 @@
 import logging
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 
 import psycopg2
@@ -201,10 +202,14 @@ class VivaWalletTransaction(models.Model):
     @api.depends("amount_minor", "charged_minor", "tip_minor", "currency_id")
     def _compute_amounts(self):
         for transaction in self:
-            currency = transaction.currency_id.name
-            transaction.amount = money.to_major(transaction.amount_minor, currency)
-            transaction.charged_amount = money.to_major(transaction.charged_minor, currency)
-            transaction.tip_amount = money.to_major(transaction.tip_minor, currency)
+            transaction.amount = transaction._to_major(transaction.amount_minor)
+            transaction.charged_amount = transaction._to_major(transaction.charged_minor)
+            transaction.tip_amount = transaction._to_major(transaction.tip_minor)
+
+    def _to_major(self, minor):
+        if self.currency_id.name not in money.CURRENCIES:
+            return 0.0  # see `_record_unasked`: no terminal takes it
+        return float(money.to_major(minor, self.currency_id.name))
 
     # === STATE === #
 
@@ -328,7 +333,7 @@ class VivaWalletTransaction(models.Model):
             self._apply_approval(result, reply)
         elif result.state == "failed":
             self._apply_failure(result, reply)
-        elif result.state == "missing":
+        elif result.state == "missing" and result.reason == "not_found":
             self._apply_missing()
         else:
             self._apply_pending(result)
@@ -502,7 +507,7 @@ class VivaWalletTransaction(models.Model):
         if result.state in ("accepted", "exists"):
             self.accepted_at = self.accepted_at or fields.Datetime.now()
         elif result.state in ("refused", "not_sent"):
-            self._fail(result.reason, event_id=result.event_id, message=result.message)
+            self._fail(result.reason, message=result.message)
 
     def _resend_if_lost(self):
         """Send once more, with the same session id, what Viva says it never got.
@@ -611,7 +616,7 @@ class VivaWalletTransaction(models.Model):
         if self.state != "approved":
             if not self.statement:
                 self._flag("not_charged")
-        elif money.to_minor(payment.amount, self.currency_id.name) != self.charged_minor:
+        elif payment.currency_id.compare_amounts(payment.amount, self.charged_amount):
             self._flag("amount_differs")
 
     @api.model
@@ -638,9 +643,16 @@ class VivaWalletTransaction(models.Model):
                 "payment_uuid": payment.uuid,
                 "payment_id": payment.id,
                 "currency_id": payment.currency_id.id,
-                "amount_minor": money.to_minor(payment.amount, payment.currency_id.name),
+                "amount_minor": self._minor_or_zero(payment),
             }
         )
+
+    @api.model
+    def _minor_or_zero(self, payment):
+        """Return the amount of a payment in minor units, 0 for one that no terminal could take."""
+        with suppress(ValueError):
+            return money.to_minor(payment.amount, payment.currency_id.name)
+        return 0
 
     @api.model
     def _cash_register_id(self, config):

@@ -9,7 +9,7 @@
 /** @typedef {{
  *   session_id: string,
  *   state: "new"|"sent"|"approved"|"failed"|"unknown"|"reversed"|"not_recorded",
- *   text?: string, aborting?: boolean, statement?: "paid"|"not_paid"|false,
+ *   text?: string, accepted?: boolean, aborting?: boolean, statement?: "paid"|"not_paid"|false,
  *   charged?: number, card?: Object|false, wakeups?: boolean,
  * }} Snapshot */
 
@@ -80,7 +80,8 @@ export class PaymentFlow {
         this._wakeups = false;
         this._wokenAt = -Infinity;
         this._abortedAt = null;
-        this._mode = "idle";
+        this._mode = "wait";
+        this._isDisposed = false;
         this._calling = false;
         this._again = false;
         this._statement = null;
@@ -135,15 +136,15 @@ export class PaymentFlow {
         return this._ask();
     }
 
-    /** Stop asking, because this page has no more use for the answer. */
+    /** Stop asking, because another flow follows the request. What is on its way is ignored. */
     dispose() {
         this.clock.clearTimeout(this._timer);
-        this._mode = "idle";
+        this._isDisposed = true;
     }
 
     /** Make the next call, now or as soon as the present one is answered. */
     async _ask() {
-        if (this.isOver || this._mode === "idle") {
+        if (this.isOver || this._isDisposed) {
             return;
         }
         if (this._calling) {
@@ -153,15 +154,21 @@ export class PaymentFlow {
         this.clock.clearTimeout(this._timer);
         this._calling = true;
         this._again = false;
+        let snapshot = null;
         try {
-            this._apply(await this._call());
-            this.offline = false;
-            this._failures = 0;
+            snapshot = await this._call();
         } catch {
-            this.offline = true;
             this._failures++;
         }
         this._calling = false;
+        if (this._isDisposed) {
+            return;
+        }
+        this.offline = !snapshot;
+        if (snapshot) {
+            this._failures = 0;
+            this._apply(snapshot);
+        }
         this.onChange(this);
         if (!this.isOver) {
             this._schedule();
@@ -262,6 +269,7 @@ export class PaymentFlow {
         if (now - this._begun > LONG_WAIT) {
             return DELAY.waitingLong;
         }
-        return this._wakeups ? DELAY.waitingWithWakeups : DELAY.waiting;
+        const isCalm = this._wakeups && this.snapshot?.accepted;
+        return isCalm ? DELAY.waitingWithWakeups : DELAY.waiting;
     }
 }
