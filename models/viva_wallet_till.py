@@ -1,4 +1,3 @@
-import math
 import uuid
 from contextlib import suppress
 from datetime import timedelta
@@ -9,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
-from ..viva import money
+from ..viva import masking, money
 from . import reasons
 from .own_transaction import committed, fresh
 from .viva_wallet_transaction import OPEN_STATES
@@ -174,7 +173,7 @@ class VivaWalletTill(models.AbstractModel):
             "company_id": config.company_id.id,
             "user_id": self.env.uid,
             "order_uuid": self._validated_order(sale.get("order_uuid")),
-            "order_name": str(sale.get("order_name") or "")[:64],
+            "order_name": masking.clean_text(str(sale.get("order_name") or ""))[:64],
             "payment_uuid": self._validated_uuid(sale.get("payment_uuid")),
             "currency_id": currency.id,
             "amount_minor": self._validated_amount(sale.get("amount"), currency),
@@ -215,14 +214,15 @@ class VivaWalletTill(models.AbstractModel):
     def _validated_amount(self, amount, currency):
         if isinstance(amount, bool) or not isinstance(amount, (int, float)):
             raise Refused("invalid")
-        if not math.isfinite(amount) or amount <= 0:
-            raise Refused("amount_not_positive")
         try:
-            return money.to_minor(amount, currency.name)
+            amount_minor = money.to_minor(amount, currency.name)
         except money.UnsupportedCurrency:
             raise Refused("currency", currency=currency.name) from None
         except ValueError:
             raise Refused("invalid") from None
+        if amount_minor <= 0:
+            raise Refused("amount_not_positive")
+        return amount_minor
 
     # === ROWS === #
 
@@ -239,11 +239,13 @@ class VivaWalletTill(models.AbstractModel):
         ledger = self.env["viva.wallet.transaction"].sudo()
         self._settle_earlier(values)
         row_id, occupying_id = self._insert(values, cancelled)
-        if not row_id:
+        if occupying_id:
             ledger.browse(occupying_id)._refresh()
             row_id, occupying_id = self._insert(values, cancelled)
-        if not row_id:
+        if occupying_id:
             raise self._busy(ledger.browse(occupying_id))
+        if not row_id:
+            raise Refused("invalid")
         return ledger.browse(row_id)
 
     @api.model

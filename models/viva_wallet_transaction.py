@@ -372,10 +372,10 @@ class VivaWalletTransaction(models.Model):
             **self._answer_values(result, reply),
         )
         if was_failed or self.statement == "not_paid":
-            self._flag("late_approval")
+            self.review = "late_approval"
         elif result.amount_differs:
-            self._flag("amount_differs")
-        elif self.review == "unknown":
+            self.review = "amount_differs"
+        elif self.review in ("unknown", "stated"):
             self.review = False
         self._bind()
 
@@ -392,7 +392,7 @@ class VivaWalletTransaction(models.Model):
         )
         if self.statement == "paid":
             self.review = "not_charged"
-        elif self.review == "unknown":
+        elif self.review in ("unknown", "stated"):
             self.review = False
 
     def _apply_missing(self):
@@ -437,15 +437,16 @@ class VivaWalletTransaction(models.Model):
 
         :param dict values: of a new row.
         :param bool cancelled: whether a new row must not be sent any more.
-        :return: ids (row, None), or (None, row that occupies the terminal). The row is one of
-            another session where the payment line was charged, or may be, under that one.
+        :return: ids (row, None), or (None, row that occupies the terminal), or (None, None) when
+            another company has that session id. The row is one of another session where the
+            payment line was charged, or may be, under that one.
         :rtype: tuple
         """
         existing = self.search(
             [("session_id", "=", values["session_id"])], limit=1
-        ) or self.search(self._domain_holds_line(values["payment_uuid"]), limit=1)
+        ) or self.search(self._domain_holds_line(values), limit=1)
         if existing:
-            return existing.id, None
+            return (existing.company_id.id == values["company_id"] and existing.id or None), None
         if cancelled:
             now = fields.Datetime.now()
             ending = {"state": "failed", "reason": "cancelled", "finished_at": now}
@@ -458,10 +459,11 @@ class VivaWalletTransaction(models.Model):
         return self.create(values).id, None
 
     @api.model
-    def _domain_holds_line(self, payment_uuid):
-        """Return the domain of rows after which a payment line must not be charged again."""
+    def _domain_holds_line(self, values):
+        """Return the domain of rows after which the payment line must not be charged again."""
         return [
-            ("payment_uuid", "=", payment_uuid),
+            ("payment_uuid", "=", values["payment_uuid"]),
+            ("company_id", "=", values["company_id"]),
             "|",
             ("state", "in", (*OPEN_STATES, "approved")),
             "&",
