@@ -42,7 +42,7 @@ class VivaWalletWebhook(http.Controller):
     def _find_method(self, token):
         """Return the payment method, as superuser, whose webhook address holds `token`."""
         methods = request.env["pos.payment.method"].sudo()
-        if not token.isascii() or not token.isprintable():
+        if not token or not token.isascii() or not token.isprintable():
             return methods
         for name in ("viva_wallet_webhook_token", "viva_wallet_webhook_verification_key"):
             found = methods.search(
