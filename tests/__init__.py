@@ -1,1 +1,1 @@
-from . import test_ledger, test_till, test_webhook
+from . import test_ledger, test_outcome, test_start_sale, test_webhook
