@@ -151,7 +151,7 @@ class ControlApi:
 def _is_foreign(request):
     """Tell whether a page of another site, open in the same browser, sends a request."""
     origin = request.headers.get("Origin")
-    return bool(origin) and origin != request.host_url.rstrip("/")
+    return bool(origin) and origin.partition("://")[2] != request.host
 
 
 def _json(body, status=200):

@@ -10,11 +10,12 @@ export function amount(minor, session) {
     const digits = session.exponent;
     const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
     const major = minor / 10 ** digits;
+    const currency = { style: "currency", currency: session.currency };
     try {
-        const style = { ...options, style: "currency", currency: session.currency };
-        return new Intl.NumberFormat(navigator.language, style).format(major);
+        return new Intl.NumberFormat(navigator.language, { ...options, ...currency }).format(major);
     } catch {
-        return `${new Intl.NumberFormat(navigator.language, options).format(major)} ${session.currency}`;
+        const number = new Intl.NumberFormat(navigator.language, options).format(major);
+        return `${number} ${session.currency}`;
     }
 }
 
@@ -54,7 +55,13 @@ export const TITLES = {
     asleep: "Asleep",
 };
 
-/** @param {number} seconds since 1970 */
-export function clockTime(seconds) {
-    return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+/** One line about the payment that a terminal finished last. */
+export function lastPayment(session) {
+    const time = new Date(session.finished_at * 1000);
+    const parts = [
+        amount(total(session), session),
+        TITLES[session.outcome].toLowerCase(),
+        time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }),
+    ];
+    return `Last: ${parts.join(", ")}`;
 }

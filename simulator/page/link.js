@@ -1,6 +1,7 @@
 /** The page's connection with the simulator. */
 
 const RETRY_MS = 1000;
+const GONE = "The simulator does not answer. Start it again; this page comes back by itself.";
 
 /** Something the simulator refused, with its sentence as the message. */
 export class Refusal extends Error {
@@ -79,11 +80,7 @@ export async function follow(terminalId, onNews, onTrouble) {
             news = await nextNews(terminalId, after);
         } catch (error) {
             after = 0;
-            onTrouble(
-                error instanceof Refusal
-                    ? error.message
-                    : "The simulator does not answer. Start it again; this page comes back by itself."
-            );
+            onTrouble(error instanceof Refusal ? error.message : GONE);
             await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         }
         if (news) {

@@ -1,6 +1,6 @@
 /** All terminals side by side. */
 
-import { TITLES, amount, clockTime, total } from "./format.js";
+import { TITLES, amount, lastPayment, total } from "./format.js";
 import { actionPath, follow, send } from "./link.js";
 
 const $ = (id) => document.getElementById(id);
@@ -22,16 +22,13 @@ function makeTile(terminalId) {
 
 function note(terminal) {
     if (terminal.screen === "asleep") {
-        return terminal.queued ? `${terminal.queued} waiting, not shown` : "Shows nothing until woken";
+        const waiting = `${terminal.queued} waiting, not shown`;
+        return terminal.queued ? waiting : "Shows nothing until woken";
     }
     if (terminal.session) {
         return terminal.session.merchant_reference ?? "";
     }
-    const last = terminal.last;
-    if (!last) {
-        return "No payment yet";
-    }
-    return `Last: ${amount(total(last), last)}, ${TITLES[last.outcome].toLowerCase()}, ${clockTime(last.finished_at)}`;
+    return terminal.last ? lastPayment(terminal.last) : "No payment yet";
 }
 
 function renderTile(terminal) {

@@ -1,6 +1,6 @@
 /** One terminal: its screen, and what the customer can do at it. */
 
-import { IS_REFUND, TITLES, amount, clockTime, minorUnits, total } from "./format.js";
+import { IS_REFUND, TITLES, amount, lastPayment, minorUnits, total } from "./format.js";
 import { actionPath, follow, send } from "./link.js";
 
 const $ = (id) => document.getElementById(id);
@@ -19,9 +19,7 @@ function hint(terminal) {
     const { screen, session, queued, last } = terminal;
     switch (screen) {
         case "idle":
-            return last
-                ? `Last: ${amount(total(last), last)}, ${TITLES[last.outcome].toLowerCase()}, ${clockTime(last.finished_at)}`
-                : "Send a payment from the till";
+            return last ? lastPayment(last) : "Send a payment from the till";
         case "approved":
             return session.card ? `${session.card} •••• ${session.last_four}` : "Thank you";
         case "declined":
@@ -32,7 +30,7 @@ function hint(terminal) {
         case "cancelled":
             return "Cancelled on the terminal";
         case "asleep":
-            return queued ? "A payment is waiting and is not shown" : "The screen is off";
+            return queued ? "A payment is waiting, not shown" : "The screen is off";
         default:
             return "";
     }
@@ -92,11 +90,18 @@ function fill(select, items) {
     }
 }
 
+function reasonOption(reason) {
+    return [reason.event_id, `${reason.label} (${reason.event_id})`];
+}
+
 function renderControls(news, terminal) {
     const processing = terminal.screen === "processing";
     const first = !$("card").options.length;
-    fill($("card"), news.cards.map((card) => [card.code, card.label]));
-    fill($("reason"), news.reasons.map((item) => [item.event_id, `${item.label} (${item.event_id})`]));
+    fill(
+        $("card"),
+        news.cards.map((card) => [card.code, card.label])
+    );
+    fill($("reason"), news.reasons.map(reasonOption));
     if (first) {
         $("card").value = terminal.card;
     }
