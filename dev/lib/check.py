@@ -1,0 +1,87 @@
+"""`dev/test`: every test of the project, in stages, with a summary."""
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .check_lint import lint
+from .check_odoo import beside, hoot, odoo
+from .check_plain import plain
+from .node import ensure_node_tools
+from .odoo import Instance
+from .report import SetupError, run_main, step
+from .setup import ensure_instance
+from .system import TEST_PROGRAMS, ensure_programs
+from .venv import CHECK
+
+INSTANCE = "test"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How many tests of a stage passed and failed."""
+
+    passed: int
+    failed: int
+
+
+STAGES: dict[str, Callable[[Instance, str], tuple[int, int]]] = {
+    "lint": lint,
+    "plain": plain,
+    "odoo": odoo,
+    "hoot": hoot,
+    "beside": beside,
+}
+
+
+def parse_options() -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = argparse.ArgumentParser(prog="dev/test", description=__doc__)
+    parser.add_argument(
+        "stages", nargs="*", metavar="STAGE", help=f"only these: {', '.join(STAGES)}"
+    )
+    parser.add_argument(
+        "--tags",
+        default="/pos_viva_wallet",
+        help="Odoo's --test-tags for the stages odoo and beside (default: all of the addon)",
+    )
+    options = parser.parse_args()
+    unknown = [name for name in options.stages if name not in STAGES]
+    if unknown:
+        parser.error(f"no such stage: {', '.join(unknown)}; choose from {', '.join(STAGES)}")
+    return options
+
+
+def main() -> int:
+    """Run the stages and return the exit code."""
+    options = parse_options()
+    ensure_programs(TEST_PROGRAMS)
+    instance = ensure_instance(INSTANCE, CHECK)
+    ensure_node_tools()
+    rows = [_run(name, instance, options) for name in options.stages or STAGES]
+    print("\nstage      passed  failed  seconds")
+    for name, result, seconds in rows:
+        print(f"{name:<10} {result.passed:>6}  {result.failed:>6}  {seconds:>7.0f}")
+    passed = sum(result.passed for _, result, _ in rows)
+    failed = sum(result.failed for _, result, _ in rows)
+    print(f"\n{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def _run(name: str, instance: Instance, options: argparse.Namespace) -> tuple[str, Result, float]:
+    step(f"Stage {name}")
+    begun = time.monotonic()
+    try:
+        passed, failed = STAGES[name](instance, options.tags)
+    except SetupError as error:
+        print(f"dev: {error}", flush=True)
+        passed, failed = 0, 1
+    if not passed and not failed:
+        print(f"dev: the stage {name} ran no test; something is wrong with its set-up.", flush=True)
+        failed = 1
+    return name, Result(passed, failed), time.monotonic() - begun
+
+
+if __name__ == "__main__":
+    run_main(main)

@@ -1,0 +1,112 @@
+"""The tests that run inside Odoo: Python and tours, Hoot, and both beside other addons."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from .databases import TEMPLATE, Baseline, copy_database, start_from
+from .odoo import Instance
+from .paths import ADDON
+from .ports import HOST, free_port
+from .process import last_lines
+from .report import SetupError, detail
+
+BASE = ("point_of_sale",)
+NEIGHBOURS = ("pos_viva_com", "pos_restaurant", "pos_self_order", "pos_online_payment")
+HOOT_HELPER = "pos_viva_wallet_hoot"
+HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@pos_viva_wallet]"
+SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+HOOT_SUMMARY = re.compile(r"\[HOOT\] Passed (\d+) tests")
+# Debian's package of Odoo lacks this file, which our code has nothing to do with.
+EXPECTED_ERROR = "selfie_segmentation"
+LOGGED_ERROR = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ", re.MULTILINE)
+
+
+def odoo(instance: Instance, tags: str) -> tuple[int, int]:
+    """Run the Python tests and tours with only what the addon needs."""
+    return _run_tests(instance, BASE, (ADDON,), tags)
+
+
+def beside(instance: Instance, tags: str) -> tuple[int, int]:
+    """Run them again beside the addons that share our models and screens."""
+    return _run_tests(instance, (*BASE, *NEIGHBOURS), (ADDON,), tags)
+
+
+def hoot(instance: Instance, _tags: str) -> tuple[int, int]:
+    """Run the unit tests of the till in Odoo's own runner."""
+    _copy_of(instance, BASE)
+    with instance.cluster.running():
+        copy_database(instance, TEMPLATE, "test")
+        _odoo(instance, "hoot-install", "-i", f"{ADDON},{HOOT_HELPER}")
+        log, code = _odoo(instance, "hoot", "--test-tags", HOOT_TAGS)
+    passed = sum(int(count) for count in HOOT_SUMMARY.findall(log))
+    _, failed = _counts(log)
+    return passed, failed or _unexpected(log, code)
+
+
+def _run_tests(
+    instance: Instance, installed: tuple[str, ...], modules: tuple[str, ...], tags: str
+) -> tuple[int, int]:
+    _copy_of(instance, installed)
+    with instance.cluster.running():
+        copy_database(instance, TEMPLATE, "test")
+        log, code = _odoo(instance, "tests", "-i", ",".join(modules), "--test-tags", tags)
+    passed, failed = _counts(log)
+    return passed, failed or _unexpected(log, code)
+
+
+def _copy_of(instance: Instance, installed: tuple[str, ...]) -> None:
+    baseline = Baseline(instance, installed)
+    baseline.ensure()
+    start_from(baseline, instance)
+
+
+def _odoo(instance: Instance, name: str, *arguments: str) -> tuple[str, int]:
+    """Run Odoo on the database "test" and return its log and exit code."""
+    path = Path(instance.folder) / f"{name}.log"
+    command = instance.command(
+        "--database", "test",
+        *arguments,
+        "--stop-after-init",
+        f"--http-interface={HOST}",
+        f"--http-port={free_port()}",
+        "--max-cron-threads=0",
+        f"--screenshots={instance.folder / 'screenshots'}",
+    )  # fmt: skip
+    detail(f"log: {path}")
+    with path.open("w") as log:
+        code = subprocess.run(
+            command,
+            env=instance.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    return path.read_text(errors="replace"), code
+
+
+def _counts(log: str) -> tuple[int, int]:
+    """Return how many tests passed and failed, and show those that failed."""
+    found = SUMMARY.findall(log)
+    if not found:
+        raise SetupError(f"Odoo ran no test; the end of its log:\n{last_lines(log)}")
+    failed = sum(int(failures) + int(errors) for failures, errors, _ in found)
+    total = sum(int(count) for _, _, count in found)
+    for name in re.findall(r"(?:FAIL|ERROR): (\S+)", log):
+        detail(f"failed: {name}")
+    return total - failed, failed
+
+
+def _unexpected(log: str, code: int) -> int:
+    """Return how many errors Odoo logged that no test asked for."""
+    lines = [
+        line
+        for line in log.splitlines()
+        if LOGGED_ERROR.match(line) and EXPECTED_ERROR not in line
+    ]
+    for line in lines[:10]:
+        detail(line[:300])
+    if code and not lines:
+        detail(f"Odoo ended with code {code}:\n{last_lines(log)}")
+    return len(lines) or int(code != 0)
