@@ -36,7 +36,8 @@ class VivaWalletWebhook(http.Controller):
             return request.not_found()
         if request.httprequest.method == "GET":
             return self._verify(method)
-        self._wake_up(method)
+        if request.httprequest.method == "POST":
+            self._wake_up(method)
         return request.make_json_response({})
 
     def _find_method(self, token):

@@ -1,6 +1,8 @@
-from . import pos_order
-from . import pos_payment
-from . import pos_payment_method
-from . import pos_session
-from . import viva_wallet_transaction
-from . import viva_wallet_till
+from . import (
+    pos_order,
+    pos_payment,
+    pos_payment_method,
+    pos_session,
+    viva_wallet_till,
+    viva_wallet_transaction,
+)

@@ -66,7 +66,6 @@ class PosPaymentMethod(models.Model):
     )
     viva_wallet_webhook_verification_key = fields.Char(groups="base.group_system", copy=False)
     viva_wallet_webhook_endpoint = fields.Char(
-        string="Viva Wallet Webhook Endpoint",
         groups="base.group_system",
         compute="_compute_viva_wallet_webhook_endpoint",
         help="Paste it in Viva under Settings > API Access > Webhooks, once for each of the events "

@@ -57,7 +57,7 @@ class VivaWalletTransaction(models.Model):
     _rec_name = "session_id"
 
     # === WHAT WAS ASKED === #
-    session_id = fields.Char(string="Session", required=True, readonly=True)
+    session_id = fields.Char(required=True, readonly=True)
     kind = fields.Selection(
         [("sale", "Sale"), ("refund", "Refund")], required=True, readonly=True, default="sale"
     )
@@ -446,7 +446,8 @@ class VivaWalletTransaction(models.Model):
             [("session_id", "=", values["session_id"])], limit=1
         ) or self.search(self._domain_holds_line(values), limit=1)
         if existing:
-            return (existing.company_id.id == values["company_id"] and existing.id or None), None
+            is_own = existing.company_id.id == values["company_id"]
+            return (existing.id if is_own else None), None
         if cancelled:
             now = fields.Datetime.now()
             ending = {"state": "failed", "reason": "cancelled", "finished_at": now}

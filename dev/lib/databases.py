@@ -5,10 +5,10 @@ import shutil
 from .odoo import Instance
 from .odoo_source import OdooSource
 from .paths import CACHE, short_hash
+from .ports import free_port
 from .process import run
 from .report import detail, step
 from .stamp import is_current, mark_current, setup_lock
-from .ports import free_port
 
 TEMPLATE = "template_shop"
 

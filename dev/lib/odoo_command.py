@@ -2,7 +2,6 @@
 
 import argparse
 import subprocess
-import sys
 
 from .odoo import has_option
 from .report import run_main, step

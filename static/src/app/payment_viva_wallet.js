@@ -151,7 +151,8 @@ export class PaymentVivaWallet extends PaymentInterface {
     _rpc() {
         const call = (method, args) => this.env.services.orm.silent.call(TILL_MODEL, method, args);
         return {
-            start: (sale) => call("start_sale", [sale]).catch((error) => this._refused(sale, error)),
+            start: (sale) =>
+                call("start_sale", [sale]).catch((error) => this._refused(sale, error)),
             status: async (sessionId) => (await call("read_status", [[sessionId]]))[sessionId],
             abort: (sale) => call("abort", [sale]),
             stateOutcome: (sessionId, paid) => call("state_outcome", [sessionId, paid]),

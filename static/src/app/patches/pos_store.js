@@ -88,8 +88,7 @@ patch(PosStore.prototype, {
     /** Override: the record of a charge must not go with its order. */
     async _onBeforeDeleteOrder(order) {
         const line = order.payment_ids.find(
-            (line) =>
-                line.isVivaWalletInFlight() || (line.isVivaWallet() && line.transaction_id)
+            (line) => line.isVivaWalletInFlight() || (line.isVivaWallet() && line.transaction_id)
         );
         if (!line) {
             return super._onBeforeDeleteOrder(order);
