@@ -158,15 +158,15 @@ export class PaymentFlow {
         try {
             snapshot = await this._call();
         } catch {
-            this._failures++;
+            // An answer that did not come is like one without content, see below.
         }
         this._calling = false;
         if (this._isDisposed) {
             return;
         }
         this.offline = !snapshot;
+        this._failures = snapshot ? 0 : this._failures + 1;
         if (snapshot) {
-            this._failures = 0;
             this._apply(snapshot);
         }
         this.onChange(this);

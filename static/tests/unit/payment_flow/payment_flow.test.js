@@ -81,22 +81,37 @@ describe("polling", () => {
         expect(late).toEqual([75000, 76000, 79000]);
     });
 
-    test("every five seconds where notifications are to be expected", async () => {
+    test("every three seconds where notifications are to be expected", async () => {
+        const accepted = { ...OPEN, accepted: true };
+        const { flow, rpc, clock } = makeFlow({
+            start: [{ ...accepted, wakeups: true }],
+            status: [accepted],
+        });
+        flow.start();
+        await clock.advance(6000);
+        expect(rpc.log).toEqual(["0 start", "3000 status", "6000 status"]);
+    });
+
+    test("every second until Viva has the request, notifications or not", async () => {
         const { flow, rpc, clock } = makeFlow({ start: [{ ...OPEN, wakeups: true }] });
         flow.start();
-        await clock.advance(10000);
-        expect(rpc.log).toEqual(["0 start", "5000 status", "10000 status"]);
+        await clock.advance(2000);
+        expect(rpc.log).toEqual(["0 start", "1000 status", "2000 status"]);
     });
 
     test("at once and then quickly for three seconds after a wake-up", async () => {
-        const { flow, rpc, clock } = makeFlow({ start: [{ ...OPEN, wakeups: true }] });
+        const accepted = { ...OPEN, accepted: true };
+        const { flow, rpc, clock } = makeFlow({
+            start: [{ ...accepted, wakeups: true }],
+            status: [accepted],
+        });
         flow.start();
         await clock.advance(2000);
         flow.wake();
         await clock.advance(8000);
         const times = rpc.calls.slice(1).map(({ at }) => at);
         expect(times).toEqual([
-            2000, 2300, 2600, 2900, 3200, 3500, 3800, 4100, 4400, 4700, 5000, 10000,
+            2000, 2300, 2600, 2900, 3200, 3500, 3800, 4100, 4400, 4700, 5000, 8000,
         ]);
     });
 
