@@ -1,1 +1,9 @@
-from . import test_ledger, test_outcome, test_start_sale, test_webhook
+from . import (
+    test_configuration,
+    test_ledger,
+    test_outcome,
+    test_rights,
+    test_start_sale,
+    test_tours,
+    test_webhook,
+)

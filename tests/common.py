@@ -347,8 +347,9 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
         """
         self.env.flush_all()
         self.env.invalidate_all()
-        till = self.env["viva.wallet.till"].with_user(user or self.cashier)
-        till = till.with_context(allowed_company_ids=(user or self.cashier).company_ids.ids)
+        user = user or self.cashier
+        till = self.env["viva.wallet.till"].with_user(user)
+        till = till.with_context(allowed_company_ids=user.sudo().company_ids.ids)
         answer = getattr(till, call)(*args)
         self.env.invalidate_all()
         return json.loads(json.dumps(answer))
