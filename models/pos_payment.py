@@ -35,10 +35,14 @@ class PosPayment(models.Model):
                 raise UserError(payment._viva_wallet_charged_text())
 
     def _viva_wallet_transactions(self):
-        """Return the transactions that the payments name, as superuser."""
+        """Return the transactions of their own companies that the payments name, as superuser."""
         session_ids = [name for name in self.mapped("viva_wallet_session_id") if name]
         return (
-            self.env["viva.wallet.transaction"].sudo().search([("session_id", "in", session_ids)])
+            self.env["viva.wallet.transaction"]
+            .sudo()
+            .search(
+                [("session_id", "in", session_ids), ("company_id", "in", self.company_id.ids)]
+            )
         )
 
     def _viva_wallet_charge(self):

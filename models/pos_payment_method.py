@@ -124,6 +124,16 @@ class PosPaymentMethod(models.Model):
             self._viva_wallet_ensure_webhook_token()
         return result
 
+    def copy_data(self, default=None):
+        """Override of `point_of_sale`: a copy has no credentials, so it has no terminal either."""
+        default = dict(default or {})
+        vals_list = super().copy_data(default=default)
+        for method, vals in zip(self, vals_list, strict=True):
+            is_bare = not set(default).issuperset(("use_payment_terminal", *REQUIRED_FIELDS))
+            if method.use_payment_terminal == "viva_wallet" and is_bare:
+                vals.update(use_payment_terminal=False, payment_method_type="none")
+        return vals_list
+
     @staticmethod
     def _viva_wallet_clean(vals):
         """Return `vals` without the blanks that come along when credentials are pasted."""
