@@ -124,9 +124,7 @@ class Bench(Demo):
             results[mode] = self._sell_by_turns(seller, viva, contenders, mode, addresses)
         return results
 
-    def _warm_up(
-        self, seller: Seller, contenders: tuple[Contender, Contender], what: str
-    ) -> None:
+    def _warm_up(self, seller: Seller, contenders: tuple[Contender, Contender], what: str) -> None:
         """Make a sale each that does not count: the first fetches tokens and fills caches."""
         for contender in contenders:
             sale = seller.sell(contender, next(iter(PRODUCTS)), WARM_UP_SECONDS)

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..report import SetupError
 from .shop import Contender
 from .till import Till
-from .viva import Viva
+from .viva import Viva, VivaError
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ class Seller:
         :param wait: seconds that the customer takes to find the card.
         :raise SetupError: when a step did not happen.
         """
+        try:
+            return self._sell(contender, product, wait)
+        except VivaError as error:
+            raise SetupError(f"{error} The till shows:\n{self.till.describe()}") from error
+
+    def _sell(self, contender: Contender, product: str, wait: float) -> Sale:
         calls, cpu = self.viva.calls(), cpu_seconds(self.odoo_pid)
         tapped = self.till.ask("pay", product=product, method=contender.method)
         shown = self.viva.wait_for_request(contender.terminal)

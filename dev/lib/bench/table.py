@@ -45,7 +45,11 @@ def _cell(values: Sequence[float | None], digits: int) -> str:
     known = [value for value in values if value is not None]
     if not known:
         return "not seen"
-    middle, least, most = (f"{f(known):.{digits}f}" for f in (median, min, max))
+    if not digits and median(known) % 1:
+        digits = 1
+    middle, least, most = (
+        f"{value:.{digits}f}" for value in (median(known), min(known), max(known))
+    )
     return f"{middle} ({least} .. {most})"
 
 

@@ -21,7 +21,9 @@ function watchPage() {
     const marks = (window.benchMarks = {});
     const note = (name) => (marks[name] ??= Date.now() / 1000);
     const isPaid = () => {
-        const status = document.querySelector(".payment-screen .electronic_payment .electronic_status");
+        const status = document.querySelector(
+            ".payment-screen .electronic_payment .electronic_status"
+        );
         return (
             document.querySelector('.o_viva_wallet_line_status[data-status="done"]') ||
             status?.textContent.includes("Payment Successful")
@@ -98,7 +100,13 @@ class Till {
         await this.page.click("button[type=submit]");
         await this.page.waitForURL((address) => !address.pathname.startsWith("/web/login"));
         await this.page.goto(`${url}/pos/ui/${register}`);
-        await this.page.waitForSelector(".product-screen .product", { timeout: OPEN_MILLISECONDS });
+        const products = this.page.locator(".product-screen .product").first();
+        const welcome = this.page.locator(".screen-login button").first();
+        await products.or(welcome).first().waitFor({ timeout: OPEN_MILLISECONDS });
+        if (await welcome.isVisible()) {
+            await welcome.click();
+        }
+        await products.waitFor();
         await this.quiet();
         return {};
     }
@@ -147,8 +155,8 @@ class Till {
     }
 
     /** Say what is on the screen, for the message about a failure. */
-    async describe(error) {
-        const lines = [String(error.message || error).split("\n")[0]];
+    async describe() {
+        const lines = [];
         try {
             const dialogs = await this.page.locator(".modal-content").allInnerTexts();
             lines.push(...dialogs.map((text) => `dialog: ${text.replaceAll(/\s+/g, " ")}`));
@@ -157,11 +165,12 @@ class Till {
         } catch (failure) {
             lines.push(`no screenshot: ${String(failure).split("\n")[0]}`);
         }
-        return [...lines, ...this.complaints.slice(-5).map((text) => `console: ${text}`)].join("\n");
+        const complaints = this.complaints.slice(-5).map((text) => `console: ${text}`);
+        return { lines: [...lines, ...complaints] };
     }
 }
 
-const COMMANDS = new Set(["open", "pay", "receipt", "settle", "next"]);
+const COMMANDS = new Set(["open", "pay", "receipt", "settle", "next", "describe"]);
 
 async function answer(till, line) {
     const { command, ...options } = JSON.parse(line);
@@ -171,7 +180,8 @@ async function answer(till, line) {
     try {
         return { result: await till[command](options) };
     } catch (error) {
-        return { error: await till.describe(error) };
+        const { lines } = await till.describe();
+        return { error: [String(error.message || error).split("\n")[0], ...lines].join("\n") };
     }
 }
 

@@ -45,6 +45,10 @@ class Till:
             raise SetupError(f"The till could not {command}:\n{last_lines(answer['error'])}")
         return answer["result"]
 
+    def describe(self) -> str:
+        """Return what is on the screen, as lines for the message about a failure."""
+        return last_lines("\n".join(self.ask("describe")["lines"]))
+
     def close(self) -> None:
         """Close the browser."""
         with suppress(BrokenPipeError):

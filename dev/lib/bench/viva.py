@@ -15,6 +15,10 @@ DELIVERY_SECONDS = 20
 POLL_SECONDS = 0.05
 
 
+class VivaError(SetupError):
+    """The simulator did not see what it should have."""
+
+
 class Viva:
     """The control API of a running simulator."""
 
@@ -29,7 +33,7 @@ class Viva:
     def wait_for_request(self, terminal: str) -> dict[str, Any]:
         """Return the session that a terminal shows, as soon as it does.
 
-        :raise SetupError: when none comes.
+        :raise VivaError: when none comes.
         """
         deadline = time.monotonic() + ARRIVAL_SECONDS
         version = 0
@@ -40,7 +44,7 @@ class Viva:
             [screen] = news["terminals"]
             if screen["screen"] == "present":
                 return screen["session"]
-        raise SetupError(f"Nothing reached the terminal {terminal} in {ARRIVAL_SECONDS} seconds.")
+        raise VivaError(f"Nothing reached the terminal {terminal} in {ARRIVAL_SECONDS} seconds.")
 
     def tap(self, terminal: str) -> dict[str, Any]:
         """Approve what the terminal shows; return the finished session."""
@@ -49,12 +53,12 @@ class Viva:
     def wait_for_deliveries(self, session: str) -> None:
         """Wait until every webhook about a session was delivered.
 
-        :raise SetupError: when one is still under way after a long time.
+        :raise VivaError: when one is still under way after a long time.
         """
         deadline = time.monotonic() + DELIVERY_SECONDS
         while not self._is_delivered(session):
             if time.monotonic() > deadline:
-                raise SetupError(f"Webhooks are not delivered after {DELIVERY_SECONDS} seconds.")
+                raise VivaError(f"Webhooks are not delivered after {DELIVERY_SECONDS} seconds.")
             time.sleep(POLL_SECONDS)
 
     def _is_delivered(self, session: str) -> bool:
