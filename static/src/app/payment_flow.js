@@ -38,7 +38,8 @@ export const PHASE = Object.freeze({
 /** Milliseconds between two questions to the server. It asks Viva once per second at most. */
 export const DELAY = Object.freeze({
     waiting: 1000,
-    waitingWithWakeups: 3000,
+    // Long, so that a notification seldom finds the second used up in which Viva was asked.
+    waitingWithWakeups: 5000,
     waitingLong: 3000,
     woken: 300,
     unknown: 15000,

@@ -43,9 +43,11 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
         line.viva_wallet_session_id = newSessionId();
         this._show(line, PHASE.STARTING);
-        await this.pos.data.synchronizeLocalDataInIndexedDB();
         const flow = this._createFlow(line);
         flow.start();
+        // Beside the request, not before it: the customer is waiting, and a page that dies within
+        // these milliseconds leaves the request in the server's ledger, for the review.
+        this.pos.data.synchronizeLocalDataInIndexedDB();
         return this._outcome(line, flow);
     }
 
