@@ -1,6 +1,7 @@
 from . import (
     test_configuration,
     test_ledger,
+    test_money_rule,
     test_outcome,
     test_rights,
     test_start_sale,

@@ -157,7 +157,7 @@ class VivaWalletMixin:
             SQL(
                 "UPDATE viva_wallet_transaction SET %s WHERE id IN %s",
                 assignments,
-                tuple(transactions.ids),
+                tuple(transactions.ids) or (0,),
             )
         )
         self.env.invalidate_all()

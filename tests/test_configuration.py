@@ -147,6 +147,7 @@ class TestConfiguration(VivaWalletCommon):
             "viva_wallet_webhook_verification_key",
         ):
             self.assertNotEqual(copy[name] or None, self.viva_method[name], name)
+        self.assertFalse(copy.use_payment_terminal)
         secrets = [self.viva_method[name] for name in LABELS]
         self.assertFalse([secret for secret in secrets if secret in str(copy.read())])
 
