@@ -19,7 +19,7 @@ class Sale:
     `request`: tap on the payment method until the terminal has the request;
     `paid`: approval at the terminal until the payment line says so, None when the receipt was faster;
     `receipt`: approval until the receipt is on the screen;
-    `calls`: calls to Viva by operation; `rpcs`: calls of the browser to Odoo by name;
+    `calls`: calls to Viva by operation, without those that come minutes later; `rpcs`: calls of the browser to Odoo by name;
     `server`: CPU time of the Odoo process; `session`: id by which Viva knows the payment.
     """
 
@@ -56,7 +56,7 @@ class Seller:
             raise SetupError(f"{error} The till shows:\n{self.till.describe()}") from error
 
     def _sell(self, contender: Contender, product: str, wait: float) -> Sale:
-        calls, cpu = self.viva.calls(), cpu_seconds(self.odoo_pid)
+        tokens, cpu = self.viva.token_calls(), cpu_seconds(self.odoo_pid)
         tapped = self.till.ask("pay", product=product, method=contender.method)
         shown = self.viva.wait_for_request(contender.terminal)
         time.sleep(wait)
@@ -64,11 +64,12 @@ class Seller:
         seen = self.till.ask("receipt")
         rpcs = self.till.ask("settle")["rpcs"]
         self.viva.wait_for_deliveries(shown["session_id"])
+        calls = self.viva.calls_about(shown["session_id"])
         sale = Sale(
             request=shown["created_at"] - tapped["clicked"],
             paid=seen["paid"] - approved if "paid" in seen else None,
             receipt=seen["receipt"] - approved,
-            calls=self.viva.calls() - calls,
+            calls=calls + Counter(token=self.viva.token_calls() - tokens),
             rpcs=Counter(rpcs),
             server=cpu_seconds(self.odoo_pid) - cpu,
             session=shown["session_id"],

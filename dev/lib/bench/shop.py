@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..paths import ADDON
 from ..shop import ADMIN, CREDENTIALS, METHODS, Odoo, Shop
 
 BUNDLED_MODULES = ("pos_viva_com", "pos_viva_com_simulator")
@@ -35,7 +36,7 @@ def add_contenders(
     admin = Odoo(url, database, *ADMIN)
     admin.call("ir.config_parameter", "set_param", "pos_viva_com_simulator.url", simulator_url)
     method, terminal = next(iter(METHODS.items()))
-    ours = Contender("pos_viva_wallet", method, terminal, shop.webhook_url)
+    ours = Contender(ADDON, method, terminal, shop.webhook_url)
     return ours, _bundled(admin, shop.register_id)
 
 

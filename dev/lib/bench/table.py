@@ -65,8 +65,11 @@ def _operations(sales: Sequence[Sale]) -> str:
     return f"Viva: {viva}; RPCs: {odoo}"
 
 
-def verdicts(results: dict[str, dict[str, list[Sale]]]) -> list[str]:
-    """Return one line for each promise: kept or broken, and the figures it rests on."""
+def verdicts(results: dict[str, dict[str, list[Sale]]], later_calls: int) -> list[str]:
+    """Return one line for each promise: kept or broken, and the figures it rests on.
+
+    :param later_calls: of our scheduled job to Viva about each sale.
+    """
     with_webhooks, without = results["with webhooks"], results["without webhooks"]
     ours, bundled = (
         [*first, *second]
@@ -91,8 +94,9 @@ def verdicts(results: dict[str, dict[str, list[Sale]]]) -> list[str]:
             LONGEST_WITHOUT_WEBHOOKS,
         ),
         _verdict(
-            "calls to Viva per sale with webhooks: at most 4, on average",
-            mean(sale.calls.total() for sale in our_webhooks),
+            f"calls to Viva per sale with webhooks, on average, {later_calls} later check included:"
+            f" at most {MOST_CALLS}",
+            mean(sale.calls.total() for sale in our_webhooks) + later_calls,
             MOST_CALLS,
         ),
     ]

@@ -71,14 +71,15 @@ class Viva:
         ]
         return len(deliveries) >= 2 * addresses
 
-    def calls(self) -> Counter[str]:
-        """Return how many calls of each operation there were so far."""
-        return Counter(self._ask("requests?operation=none")["counts"])
-
-    def calls_about(self, session: str) -> list[dict[str, Any]]:
-        """Return the calls about a session, oldest first."""
+    def calls_about(self, session: str) -> Counter[str]:
+        """Return how many calls of each operation there were about a session so far."""
         query = urllib.parse.urlencode({"session_id": session})
-        return self._ask(f"requests?{query}")["requests"]
+        requests = self._ask(f"requests?{query}")["requests"]
+        return Counter(request["operation"] for request in requests)
+
+    def token_calls(self) -> int:
+        """Return how often an access token was asked for so far."""
+        return self._ask("requests?operation=none")["counts"].get("token", 0)
 
     def ledger(self) -> list[dict[str, Any]]:
         """Return all movements of money; amounts in minor units."""
