@@ -1,9 +1,13 @@
 """The proof that both modules sell side by side: Viva's ledger against Odoo's payments."""
 
+from collections import Counter
 from typing import Any
 
 from ..shop import ADMIN, Odoo
 from .shop import Contender
+
+# Terminal, session or order, minor units.
+Row = tuple[str, str, int]
 
 
 def differences(
@@ -16,17 +20,13 @@ def differences(
 
     :param ledger: of the simulator.
     """
-    charges = {_charge_key(entry): entry["amount"] for entry in ledger}
-    payments: dict[tuple[str, str], int] = {}
-    for contender in contenders:
-        payments |= _payments(odoo, contender)
+    charges = Counter((*_charge_key(entry), entry["amount"]) for entry in ledger)
+    payments = Counter(row for contender in contenders for row in _payments(odoo, contender))
     return [
-        *(f"{_name(key)} is charged {charges[key]}, but there is no payment in Odoo."
-          for key in charges.keys() - payments.keys()),
-        *(f"{_name(key)} has a payment of {payments[key]} in Odoo, but was not charged."
-          for key in payments.keys() - charges.keys()),
-        *(f"{_name(key)} is charged {charges[key]}, but {payments[key]} is paid in Odoo."
-          for key in charges.keys() & payments.keys() if charges[key] != payments[key]),
+        *(f"{_name(row)}: charged, but there is no such payment in Odoo."
+          for row in (charges - payments).elements()),
+        *(f"{_name(row)}: booked in Odoo, but there is no such charge."
+          for row in (payments - charges).elements()),
     ]  # fmt: skip
 
 
@@ -39,21 +39,23 @@ def _charge_key(entry: dict[str, Any]) -> tuple[str, str]:
     return entry["terminal_id"], entry["session_id"].split(" ")[0]
 
 
-def _payments(odoo: Odoo, contender: Contender) -> dict[tuple[str, str], int]:
-    """Return the payments of a method in minor units, by terminal and session or order."""
+def _payments(odoo: Odoo, contender: Contender) -> list[Row]:
+    """Return the payments of a method."""
     domain = [("payment_method_id.name", "=", contender.method)]
     fields = ["amount", "pos_order_id", "viva_wallet_session_id"]
     payments = odoo.call("pos.payment", "search_read", domain, fields)
     ids = [payment["pos_order_id"][0] for payment in payments]
     uuids = {order["id"]: order["uuid"] for order in odoo.call("pos.order", "read", ids, ["uuid"])}
-    return {
+    return [
         (
             contender.terminal,
             payment["viva_wallet_session_id"] or uuids[payment["pos_order_id"][0]],
-        ): round(payment["amount"] * 100)
+            round(payment["amount"] * 100),
+        )
         for payment in payments
-    }
+    ]
 
 
-def _name(key: tuple[str, str]) -> str:
-    return f"Terminal {key[0]}, {key[1]}"
+def _name(row: Row) -> str:
+    terminal, known_as, amount = row
+    return f"{amount} cents on terminal {terminal} for {known_as}"
