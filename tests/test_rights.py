@@ -225,16 +225,18 @@ class TestRights(VivaWalletCommon):
     # === CALLS OF THE TILL === #
 
     def test_calls_need_a_user_of_the_point_of_sale(self):
-        known = self.sale_values()
+        known, unknown = self.sale_values(), self.sale_values()
         self.till("start_sale", known)
+        row = self.create_transaction(session_id=unknown["session_id"], state="unknown")
         asked = self.simulator.counts()
         for user in (self.employee, self.portal, self.accountant, self.env.ref("base.public_user")):
-            for sale in (known, self.sale_values()):
+            for sale in (known, unknown, self.sale_values()):
                 for call, args in self.calls(sale).items():
                     with self.subTest(user=user.id, call=call), self.assertRaises(AccessError):
                         self.till(call, *args, user=user)
         self.assertEqual(self.simulator.counts(), asked)
-        self.assertEqual(len(self.transactions()), 1)
+        self.assertEqual(len(self.transactions()), 2)
+        self.assertFalse(row.statement)
 
     def test_other_methods_cannot_be_called(self):
         till = self.env["viva.wallet.till"].with_user(self.cashier)
