@@ -1,78 +1,163 @@
+import json
+from unittest.mock import patch
+from urllib.parse import unquote, urlsplit
+
 from odoo.tests import tagged
 
+from odoo.addons.pos_viva_wallet.models import viva_wallet_transaction
+
+from ..simulator import SimulatorError
 from .common import TERMINAL, VivaWalletHttpCommon
 
+SIMULATOR = "https://simulator.test/"  # see viva_wallet_util.js
+UNKNOWN_AFTER = 3
 
-@tagged("post_install", "-at_install")
-class TestTours(VivaWalletHttpCommon):
-    """The till in a browser, as a plain POS user, against the simulator."""
 
-    manual_clock = False
+class TourCommon(VivaWalletHttpCommon):
+    """The till in a browser, as a plain POS user; the steps of a tour play the customer."""
 
     def setUp(self):
         super().setUp()
         self.viva_config.with_user(self.pos_user).open_ui()
-        self.simulator.configure(webhook_url=None)
 
-    def run_tour(self, name, outcome, after=0.3, **settings):
-        """Run a tour whose customer does always the same, then hold both ledgers together.
+    def fetch_proxy(self, url):
+        """Override of `odoo.tests.HttpCase` to let a tour do something at the simulator."""
+        if not url.startswith(SIMULATOR):
+            return super().fetch_proxy(url)
+        address = urlsplit(url)
+        try:
+            self._steer(address.path.strip("/"), json.loads(unquote(address.query)))
+        except SimulatorError as error:
+            return self.make_fetch_proxy_response(str(error), code=400)
+        return self.make_fetch_proxy_response("done")
 
-        :param str outcome: what the customer does, see `Simulator.set_terminal`.
-        :param float after: seconds.
-        :param settings: of the simulator.
+    def _steer(self, what, options):
+        if what == "configure":
+            self.simulator.configure(**options)
+        else:
+            self.simulator.act(TERMINAL, what, **options)
+
+    def run_tour(self, name):
+        """Run a tour and hold both ledgers together.
+
+        :return: the rows of the ledger, oldest first.
         """
-        self.simulator.configure(**settings)
-        self.simulator.set_terminal(TERMINAL, autopilot={"outcome": outcome, "after": after})
-        self.start_pos_tour(name, login="pos_user")
+        self.start_pos_tour(name, login=self.cashier.login)
         self.assert_ledgers_agree()
+        return self.transactions()
 
-    def assert_paid(self):
+    def assert_paid(self, amount=12.34):
+        """Check the only card payment of the only paid order, and return the order."""
         payment = self.viva_payments()
         self.assertEqual(len(payment), 1)
-        self.assertEqual(payment.amount, 12.34)
+        charge = self.charges()[0]
+        self.assertRecordValues(payment, [{
+            "amount": amount,
+            "payment_status": "done",
+            "transaction_id": charge["transaction_id"],
+            "card_brand": "Visa",
+            "card_no": "0133",
+        }])  # fmt: skip
+        self.assertTrue(payment.payment_method_authcode)
+        self.assertTrue(payment.payment_ref_no)
         self.assertEqual(payment.pos_order_id.state, "paid")
-        for name in ("transaction_id", "card_brand", "card_no", "payment_method_authcode"):
-            self.assertTrue(payment[name], name)
+        return payment.pos_order_id
 
-    def assert_not_paid(self):
-        self.assertFalse(self.charges())
-        self.assertFalse(self.viva_payments())
 
-    def test_approved_with_notifications(self):
+@tagged("post_install", "-at_install")
+class TestTours(TourCommon):
+    def test_endings_without_notifications(self):
+        rows = self.run_tour("viva_wallet_endings")
+        self.assert_endings(rows)
+        self.assertFalse(any(row.notified_at for row in rows))
+
+    def test_endings_with_notifications(self):
         self.send_webhooks()
-        self.run_tour("viva_wallet_approved", "approve")
+        rows = self.run_tour("viva_wallet_endings")
+        self.assert_endings(rows)
+        self.assertTrue(rows[-1].notified_at)
+
+    def assert_endings(self, rows):
+        self.assertEqual(
+            rows.mapped(lambda row: (row.state, row.reason)),
+            [
+                ("failed", "declined"),
+                ("failed", "cancelled"),
+                ("failed", "aborted"),
+                ("failed", "timed_out"),
+                ("approved", False),
+            ],
+        )
+        self.assertEqual(len(set(rows.mapped("payment_uuid"))), 1)
+        self.assertFalse(any(row.review for row in rows))
         self.assert_paid()
-        self.assertTrue(self.transactions().notified_at)
-
-    def test_approved_without_notifications(self):
-        self.run_tour("viva_wallet_approved", "approve")
-        self.assert_paid()
-
-    def test_declined(self):
-        self.run_tour("viva_wallet_declined", "decline")
-        self.assert_not_paid()
-
-    def test_declined_with_notifications(self):
-        self.send_webhooks()
-        self.run_tour("viva_wallet_declined", "decline")
-        self.assert_not_paid()
-
-    def test_cancelled_on_terminal(self):
-        self.run_tour("viva_wallet_cancelled_on_terminal", "cancel")
-        self.assert_not_paid()
-
-    def test_timed_out(self):
-        self.run_tour("viva_wallet_timed_out", "ignore", session_seconds=2)
-        self.assert_not_paid()
-
-    def test_cancelled_at_till(self):
-        self.run_tour("viva_wallet_cancelled_at_till", "ignore")
-        self.assert_not_paid()
 
     def test_reloaded_while_waiting(self):
-        self.run_tour("viva_wallet_reloaded", "approve", after=6)
+        rows = self.run_tour("viva_wallet_reloaded")
+        self.assertEqual(rows.mapped("state"), ["approved"])
         self.assert_paid()
 
-    def test_deleted_while_waiting(self):
-        self.run_tour("viva_wallet_deleted_while_waiting", "ignore")
-        self.assert_not_paid()
+    def test_left_while_waiting(self):
+        self.run_tour("viva_wallet_left")
+        self.assert_paid()
+
+    def test_split_with_cash(self):
+        rows = self.run_tour("viva_wallet_split")
+        self.assertEqual(rows.mapped("state"), ["failed", "approved"])
+        order = self.assert_paid(10)
+        self.assertEqual(sorted(order.payment_ids.mapped("amount")), [2, 10])
+
+    def test_cancelled_too_late(self):
+        rows = self.run_tour("viva_wallet_cancelled_too_late")
+        self.assertEqual(rows.mapped("state"), ["approved"])
+        self.assertTrue(rows.abort_requested_at)
+        self.assert_paid()
+
+    def test_unknown_outcome(self):
+        with patch.object(viva_wallet_transaction, "UNKNOWN_AFTER", UNKNOWN_AFTER):
+            self.start_pos_tour("viva_wallet_unknown", login=self.cashier.login)
+        row = self.transactions()
+        self.assertRecordValues(row, [{
+            "state": "unknown",
+            "statement": "paid",
+            "statement_user_id": self.cashier.id,
+            "review": "stated",
+        }])  # fmt: skip
+        self.simulator.set_terminal(TERMINAL, endless_202=False)
+        self.let_pass(row, 2)
+        row._refresh()
+        self.assert_ledgers_agree(payments=1)
+        self.assert_paid()
+
+
+@tagged("post_install", "-at_install")
+class TestBesideVivaCom(TourCommon):
+    """Both modules in one register; what the bundled one asks of its provider is not sent."""
+
+    def setUp(self):
+        super().setUp()
+        methods = self.env["pos.payment.method"]
+        if "viva_com_terminal_id" not in methods._fields:
+            self.skipTest("pos_viva_com is not installed")
+        self.viva_config.current_session_id.unlink()
+        self.viva_config.payment_method_ids += methods.create({
+            "name": "Bundled",
+            "journal_id": self.bank_journal.id,
+            "use_payment_terminal": "viva_com",
+            "payment_method_type": "terminal",
+            "viva_com_merchant_id": "merchant",
+            "viva_com_api_key": "key",
+            "viva_com_client_id": "client",
+            "viva_com_client_secret": "secret",
+            "viva_com_terminal_id": "01234543210",
+        })  # fmt: skip
+        self.viva_config.with_user(self.pos_user).open_ui()
+
+    def test_both_in_one_register(self):
+        bundled = type(self.env["pos.payment.method"])
+        with patch.object(bundled, "_call_viva_com", lambda *_args, **_kwargs: {}):
+            self.run_tour("viva_wallet_beside_viva_com")
+        self.assert_paid()
+        orders = self.viva_config.current_session_id.order_ids
+        self.assertEqual(orders.payment_ids.mapped("payment_method_id.name"),
+                         ["Viva Wallet", "Bundled"])  # fmt: skip

@@ -1,0 +1,80 @@
+import { registry } from "@web/core/registry";
+import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
+import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
+import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
+import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import * as Utils from "@point_of_sale/../tests/generic_helpers/utils";
+
+export const METHOD = "Viva Wallet";
+export const LINE = ".o_viva_wallet_line_status";
+
+/** Not an address of anybody: the Python test answers, see `fetch_proxy` in test_tours.py. */
+const SIMULATOR = "https://simulator.test";
+
+/** Register a tour in a register that is opened first. */
+export function addTour(name, steps) {
+    registry.category("web_tour.tours").add(name, {
+        steps: () => [Chrome.startPoS(), Dialog.confirm("Open Register"), steps()].flat(Infinity),
+    });
+}
+
+/**
+ * @param {string} what the simulator is to do: an act of the customer (`approve`, `decline`,
+ *  `cancel`, `insert`), or `configure`
+ * @param {Object} [options] of the act
+ */
+export function simulator(what, options = {}) {
+    return Utils.run(async () => {
+        const values = encodeURIComponent(JSON.stringify(options));
+        // Not GET, because the service worker of the Point of Sale handles those by itself.
+        const reply = await fetch(`${SIMULATOR}/${what}?${values}`, { method: "POST" });
+        if (!reply.ok) {
+            throw new Error(`The simulator cannot ${what}: ${await reply.text()}`);
+        }
+    }, `simulator: ${what}`);
+}
+
+/** What the customer does once the terminal shows the amount. */
+export function customer(what, options) {
+    return [isWaiting(), simulator(what, options)];
+}
+
+export function enterProduct(price = "12.34") {
+    return ProductScreen.addOrderline("Desk Pad", "1", price);
+}
+
+export function pay(price) {
+    return [
+        enterProduct(price),
+        ProductScreen.clickPayButton(),
+        PaymentScreen.clickPaymentMethod(METHOD),
+    ];
+}
+
+export function lineIs(status, text = "") {
+    return {
+        content: `the line is ${status}, ${text}`,
+        trigger: `${LINE}[data-status='${status}']${text && `:contains("${text}")`}`,
+    };
+}
+
+export function isWaiting() {
+    return lineIs("waitingCard", "The customer taps");
+}
+
+export function click(selector) {
+    return { content: `click ${selector}`, trigger: selector, run: "click" };
+}
+
+export function retry() {
+    return click(`${LINE} .send_payment_request:contains("Retry")`);
+}
+
+export function cancel() {
+    return click(`${LINE} .send_payment_cancel`);
+}
+
+/** A dialog says something and is confirmed. */
+export function acknowledge(title, button = "Ok") {
+    return [Dialog.is({ title }), Dialog.confirm(button)];
+}
