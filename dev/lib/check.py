@@ -1,27 +1,37 @@
-"""`dev/test`: every check of the project."""
+"""`dev/test`: every test of the project, in stages, with a summary."""
 
 import argparse
-import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from .lint import run_lint
-from .odoo_tests import OdooTests
-from .paths import ADDON
-from .plain_tests import run_plain
+from .check_lint import lint
+from .check_odoo import beside, hoot, odoo
+from .check_plain import plain
+from .node import ensure_node_tools
+from .odoo import Instance
 from .report import SetupError, run_main, step
-from .results import StageResult, print_summary
 from .setup import ensure_instance
-from .stamp import setup_lock
-from .system import TEST_PROGRAMS, ensure_programs, find_browser
+from .system import TEST_PROGRAMS, ensure_programs
 from .venv import CHECK
 
-STAGES = {
-    "lint": "linters",
-    "plain": "Python tests without Odoo",
-    "odoo": "Odoo tests and tours",
-    "hoot": "JavaScript unit tests",
-    "beside": "Odoo tests and tours beside other addons",
+INSTANCE = "test"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How many tests of a stage passed and failed."""
+
+    passed: int
+    failed: int
+
+
+STAGES: dict[str, Callable[[Instance, str], tuple[int, int]]] = {
+    "lint": lint,
+    "plain": plain,
+    "odoo": odoo,
+    "hoot": hoot,
+    "beside": beside,
 }
 
 
@@ -29,57 +39,48 @@ def parse_options() -> argparse.Namespace:
     """Return what was asked for."""
     parser = argparse.ArgumentParser(prog="dev/test", description=__doc__)
     parser.add_argument(
-        "stages",
-        nargs="*",
-        metavar="STAGE",
-        help=f"run only these: {', '.join(STAGES)} (default: all)",
+        "stages", nargs="*", metavar="STAGE", help=f"only these: {', '.join(STAGES)}"
     )
     parser.add_argument(
         "--tags",
-        metavar="TAGS",
-        help=f"Odoo test tags for one test, e.g. /{ADDON}:TestLedger.test_one; runs stage odoo only"
-        " unless stages are named",
+        default="/pos_viva_wallet",
+        help="Odoo's --test-tags for the stages odoo and beside (default: all of the addon)",
     )
     options = parser.parse_args()
-    unknown = set(options.stages) - set(STAGES)
+    unknown = [name for name in options.stages if name not in STAGES]
     if unknown:
-        parser.error(f"unknown stage {', '.join(unknown)}; choose from {', '.join(STAGES)}")
-    if not options.stages:
-        options.stages = ["odoo"] if options.tags else list(STAGES)
+        parser.error(f"no such stage: {', '.join(unknown)}; choose from {', '.join(STAGES)}")
     return options
 
 
 def main() -> int:
     """Run the stages and return the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     options = parse_options()
-    with setup_lock():
-        ensure_programs(TEST_PROGRAMS)
-    if not find_browser():
-        raise SetupError("No browser for the tests; run: sudo apt install chromium")
-    instance = ensure_instance("test", CHECK)
-    with OdooTests(instance, options.tags or f"/{ADDON}") as tests:
-        stages = {
-            "lint": lambda: run_lint(instance.python),
-            "plain": lambda: run_plain(instance.python),
-            "odoo": tests.run_odoo,
-            "hoot": tests.run_hoot,
-            "beside": tests.run_beside,
-        }
-        results = [_run_stage(name, stages[name]) for name in STAGES if name in options.stages]
-    print_summary(results)
-    return 0 if all(result.is_good for result in results) else 1
+    ensure_programs(TEST_PROGRAMS)
+    instance = ensure_instance(INSTANCE, CHECK)
+    ensure_node_tools()
+    rows = [_run(name, instance, options) for name in options.stages or STAGES]
+    print("\nstage      passed  failed  seconds")
+    for name, result, seconds in rows:
+        print(f"{name:<10} {result.passed:>6}  {result.failed:>6}  {seconds:>7.0f}")
+    passed = sum(result.passed for _, result, _ in rows)
+    failed = sum(result.failed for _, result, _ in rows)
+    print(f"\n{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
 
 
-def _run_stage(name: str, stage: Callable[[], StageResult]) -> StageResult:
-    step(f"{name}: {STAGES[name]}")
-    started = time.monotonic()
-    result = stage()
-    result.seconds = time.monotonic() - started
-    for problem in result.problems:
-        print(problem, flush=True)
-    return result
+def _run(name: str, instance: Instance, options: argparse.Namespace) -> tuple[str, Result, float]:
+    step(f"Stage {name}")
+    begun = time.monotonic()
+    try:
+        passed, failed = STAGES[name](instance, options.tags)
+    except SetupError as error:
+        print(f"dev: {error}", flush=True)
+        passed, failed = 0, 1
+    if not passed and not failed:
+        print(f"dev: the stage {name} ran no test; something is wrong with its set-up.", flush=True)
+        failed = 1
+    return name, Result(passed, failed), time.monotonic() - begun
 
 
 if __name__ == "__main__":

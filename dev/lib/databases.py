@@ -59,6 +59,7 @@ def install(instance: Instance, database: str, modules: tuple[str, ...], option:
             option, ",".join(modules),
             "--database", database,
             "--stop-after-init",
+            "--http-interface=127.0.0.1",
             f"--http-port={free_port()}",
             "--log-level=warn",
         ),

@@ -131,6 +131,7 @@ class Demo:
         command = self.instance.command(
             "--database", database,
             f"--db-filter=^{re.escape(database)}$",
+            f"--http-interface={HOST}",
             f"--http-port={self.options.port}",
             "--max-cron-threads=1",
         )  # fmt: skip

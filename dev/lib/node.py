@@ -1,4 +1,4 @@
-"""The JavaScript tools, installed from dev/tools/package-lock.json into the cache folder."""
+"""The JavaScript tools of dev/tools, installed into the cache folder."""
 
 import shutil
 from pathlib import Path
@@ -6,35 +6,30 @@ from pathlib import Path
 from .paths import CACHE, TOOLS, short_hash
 from .process import run
 from .report import step
-from .stamp import is_current, mark_current
+from .stamp import is_current, mark_current, setup_lock
 
-LOCKED = ("package.json", "package-lock.json")
-# A module's imports are looked up beside it, so the settings must lie beside the tools.
-SETTINGS = ("eslint.config.mjs", "prettier.json")
+LISTS = ("package.json", "package-lock.json")
 
 
 def ensure_node_tools() -> Path:
-    """Return the folder with the tools and their settings.
+    """Return a folder whose `node_modules` holds the tools that dev/tools pins.
 
     :raise SetupError: when they cannot be installed.
     """
-    version = (TOOLS / "package-lock.json").read_text()
+    version = "\n".join((TOOLS / name).read_text() for name in LISTS)
     folder = CACHE / f"node-{short_hash(version)}"
-    if not is_current(folder, version):
-        step("Installing JavaScript tools")
+    with setup_lock():
+        if is_current(folder, version):
+            return folder
+        step("Installing JavaScript tools (package.json)")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        _copy(LOCKED, folder)
+        for name in LISTS:
+            shutil.copy(TOOLS / name, folder)
         run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
+            ["npm", "ci", "--silent", "--no-audit", "--no-fund"],
             cwd=folder,
             failure="JavaScript tools could not be installed; check the network and try again.",
         )
         mark_current(folder, version)
-    _copy(SETTINGS, folder)
     return folder
-
-
-def _copy(names: tuple[str, ...], folder: Path) -> None:
-    for name in names:
-        shutil.copy(TOOLS / name, folder / name)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from .odoo_source import OdooSource
 from .paths import CHECKOUT, CHECKOUT_CACHE, addons_folder, instance_folder
-from .ports import HOST
 from .postgres import USER, Cluster
 
 # Addons that only tests need.
@@ -53,7 +52,6 @@ class Instance:
         """
         sub_command = list(arguments[:1]) if arguments and not arguments[0].startswith("-") else []
         addons = [*self.source.addons, addons_folder(), TEST_ADDONS]
-        interface = "" if has_option(arguments, "--http-interface") else f"--http-interface={HOST}"
         return [
             str(self.python), "-m", "odoo", *sub_command,
             "--config=/dev/null",
@@ -61,7 +59,6 @@ class Instance:
             f"--addons-path={','.join(str(folder) for folder in addons)}",
             f"--db_host={self.cluster.socket}",
             f"--db_user={USER}",
-            *filter(None, [interface]),
             *arguments[len(sub_command):],
         ]  # fmt: skip
 

@@ -1,35 +1,28 @@
 import js from "@eslint/js";
 import globals from "globals";
 
-const rules = {
-    ...js.configs.recommended.rules,
-    "no-unused-vars": ["error", { args: "none", caughtErrors: "all" }],
-    "no-duplicate-imports": "error",
-    "no-var": "error",
-    "prefer-const": ["error", { destructuring: "all", ignoreReadBeforeAssign: true }],
-    curly: ["error", "all"],
-    eqeqeq: ["error", "always", { null: "ignore" }],
-};
-
 export default [
+    js.configs.recommended,
     {
-        files: ["static/**/*.js"],
         languageOptions: {
             ecmaVersion: "latest",
             sourceType: "module",
-            globals: { ...globals.browser, odoo: "readonly", luxon: "readonly", posmodel: "readonly" },
+            globals: {
+                ...globals.browser,
+                ...globals.node,
+                luxon: "readonly",
+                odoo: "readonly",
+                posmodel: "readonly",
+            },
         },
-        linterOptions: { reportUnusedDisableDirectives: "error" },
-        rules,
-    },
-    {
-        files: ["simulator/**/*.js"],
-        languageOptions: {
-            ecmaVersion: "latest",
-            sourceType: "module",
-            globals: globals.browser,
+        rules: {
+            curly: "error",
+            eqeqeq: "error",
+            "no-console": "error",
+            "no-undef": "error",
+            "no-unused-vars": ["error", { args: "none" }],
+            "no-var": "error",
+            "prefer-const": "error",
         },
-        linterOptions: { reportUnusedDisableDirectives: "error" },
-        rules,
     },
 ];
