@@ -16,10 +16,6 @@ UNKNOWN_AFTER = 3
 class TourCommon(VivaWalletHttpCommon):
     """The till in a browser, as a plain POS user; the steps of a tour play the customer."""
 
-    def setUp(self):
-        super().setUp()
-        self.viva_config.with_user(self.pos_user).open_ui()
-
     def fetch_proxy(self, url):
         """Override of `odoo.tests.HttpCase` to let a tour do something at the simulator."""
         if not url.startswith(SIMULATOR):
@@ -37,14 +33,20 @@ class TourCommon(VivaWalletHttpCommon):
         else:
             self.simulator.act(TERMINAL, what, **options)
 
-    def run_tour(self, name):
-        """Run a tour and hold both ledgers together.
+    def play(self, name):
+        """Open the register and run a tour.
 
         :return: the rows of the ledger, oldest first.
         """
+        self.viva_config.with_user(self.cashier).open_ui()
         self.start_pos_tour(name, login=self.cashier.login)
-        self.assert_ledgers_agree()
         return self.transactions()
+
+    def run_tour(self, name):
+        """Run a tour as `play` does, then hold both ledgers together."""
+        rows = self.play(name)
+        self.assert_ledgers_agree()
+        return rows
 
     def assert_paid(self, amount=12.34):
         """Check the only card payment of the only paid order, and return the order."""
@@ -115,8 +117,7 @@ class TestTours(TourCommon):
 
     def test_unknown_outcome(self):
         with patch.object(viva_wallet_transaction, "UNKNOWN_AFTER", UNKNOWN_AFTER):
-            self.start_pos_tour("viva_wallet_unknown", login=self.cashier.login)
-        row = self.transactions()
+            row = self.play("viva_wallet_unknown")
         self.assertRecordValues(row, [{
             "state": "unknown",
             "statement": "paid",
@@ -139,7 +140,6 @@ class TestBesideVivaCom(TourCommon):
         methods = self.env["pos.payment.method"]
         if "viva_com_terminal_id" not in methods._fields:
             self.skipTest("pos_viva_com is not installed")
-        self.viva_config.current_session_id.unlink()
         self.viva_config.payment_method_ids += methods.create({
             "name": "Bundled",
             "journal_id": self.bank_journal.id,
@@ -151,7 +151,6 @@ class TestBesideVivaCom(TourCommon):
             "viva_com_client_secret": "secret",
             "viva_com_terminal_id": "01234543210",
         })  # fmt: skip
-        self.viva_config.with_user(self.pos_user).open_ui()
 
     def test_both_in_one_register(self):
         bundled = type(self.env["pos.payment.method"])
