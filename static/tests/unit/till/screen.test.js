@@ -1,0 +1,288 @@
+import { animationFrame, describe, expect, test } from "@odoo/hoot";
+import { click, queryAll, queryOne, queryText } from "@odoo/hoot-dom";
+import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import {
+    CARD,
+    DECLINED,
+    OPEN,
+    TERMINAL,
+    UNKNOWN,
+    pass,
+    refusal,
+    settle,
+    setupScreen,
+    setupWaiting,
+} from "./till_env";
+
+definePosModels();
+
+const LINE = ".o_viva_wallet_line_status";
+
+/** What the bus does with a message, once for each time it was connected. */
+function notify(store, sessionId) {
+    const { method } = store.data.channels.find(({ channel }) => channel === "VIVA_WALLET_STATUS");
+    method({ session_id: sessionId });
+}
+
+function dialogTitles() {
+    return queryAll(".modal-title").map((title) => title.textContent);
+}
+
+describe("what the cashier sees", () => {
+    test("waiting, then paid, with the card on the line", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        await animationFrame();
+        expect(queryOne(LINE)).toHaveAttribute("data-status", "waitingCard");
+        expect(queryText(LINE)).toInclude(TERMINAL);
+        server.approve(line);
+        await pass();
+        await animationFrame();
+        expect(queryOne(LINE)).toHaveAttribute("data-status", "done");
+        expect(queryText(LINE)).toInclude("Visa •••• 0133");
+        for (const [name, value] of Object.entries(CARD)) {
+            expect(line[name]).toBe(value);
+        }
+        expect(store.paymentTerminalInProgress).toBe(false);
+    });
+
+    test("declined, and a retry goes out under a new id", async () => {
+        const { server, store, line } = await setupWaiting();
+        const first = line.viva_wallet_session_id;
+        server.answer = DECLINED;
+        await pass();
+        await animationFrame();
+        expect(queryOne(LINE)).toHaveAttribute("data-status", "retry");
+        expect(queryText(LINE)).toInclude(DECLINED.text);
+        expect(store.paymentTerminalInProgress).toBe(false);
+        server.answer = OPEN;
+        await click(`${LINE} .send_payment_request`);
+        await settle();
+        await animationFrame();
+        expect(queryOne(LINE)).toHaveAttribute("data-status", "waitingCard");
+        expect(server.count("start_sale")).toBe(2);
+        expect(line.viva_wallet_session_id).not.toBe(first);
+    });
+
+    test("an unknown outcome offers three ways on, and a statement ends it", async () => {
+        const { server, line } = await setupWaiting();
+        server.answer = UNKNOWN;
+        await pass();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude(UNKNOWN.text);
+        expect(`${LINE} .send_payment_cancel`).toHaveCount(0);
+        expect(`${LINE} .o_viva_wallet_shows_paid`).toHaveCount(1);
+        const asked = server.count("read_status");
+        await click(`${LINE} .o_viva_wallet_check_again`);
+        await settle();
+        expect(server.count("read_status")).toBe(asked + 1);
+        server.answer = { ...UNKNOWN, statement: "not_paid" };
+        await click(`${LINE} .o_viva_wallet_shows_not_paid`);
+        await settle();
+        expect(server.calls.at(-1).args).toEqual([line.viva_wallet_session_id, false]);
+        expect(line.payment_status).toBe("retry");
+    });
+
+    test("no connection is said, and nothing is given up", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        server.answer = new ConnectionLostError("/web/dataset/call_kw");
+        await pass();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("No connection to Odoo");
+        expect(line.payment_status).toBe("waitingCard");
+        server.approve(line);
+        await pass();
+        expect(line.payment_status).toBe("done");
+    });
+
+    test("a right that is missing ends the request before it was sent", async () => {
+        const { server, screen, order, method } = await setupScreen();
+        server.answer = refusal("AccessError", "Only users of the Point of Sale can do that.");
+        await screen.addNewPaymentLine(method);
+        await settle();
+        await animationFrame();
+        expect(order.payment_ids[0].payment_status).toBe("retry");
+        expect(queryText(LINE)).toInclude("Only users of the Point of Sale can do that.");
+        await pass(60000);
+        expect(server.count("start_sale")).toBe(1);
+    });
+
+    test("an error of the server is no outcome: the request is repeated under its id", async () => {
+        const { server, screen, order, method, store } = await setupScreen();
+        server.answer = refusal("UserError", "Something is broken.");
+        await screen.addNewPaymentLine(method);
+        await settle();
+        const line = order.payment_ids[0];
+        expect(line.payment_status).toBe("waiting");
+        server.answer = DECLINED;
+        await pass();
+        expect(line.payment_status).toBe("retry");
+        const ids = server.calls.map(({ args }) => args[0].session_id);
+        expect(ids).toEqual([line.viva_wallet_session_id, line.viva_wallet_session_id]);
+        expect(store.paymentTerminalInProgress).toBe(false);
+    });
+});
+
+describe("ways out while the terminal may charge", () => {
+    test("the line is deleted once it is certain that nothing was charged", async () => {
+        const { server, screen, order, line } = await setupWaiting();
+        const deleted = screen.deletePaymentLine(line.uuid);
+        await settle();
+        expect(server.count("abort")).toBe(1);
+        expect(order.payment_ids).toHaveLength(1);
+        expect(line.payment_status).toBe("waitingCancel");
+        server.answer = DECLINED;
+        await pass();
+        await deleted;
+        expect(order.payment_ids).toHaveLength(0);
+    });
+
+    test("the line is not deleted when the card had been charged", async () => {
+        const { server, store, screen, order, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        const deleted = screen.deletePaymentLine(line.uuid);
+        await settle();
+        server.approve(line);
+        await pass();
+        await deleted;
+        await animationFrame();
+        expect(order.payment_ids).toHaveLength(1);
+        expect(line.payment_status).toBe("done");
+        expect(line.transaction_id).toBe(CARD.transaction_id);
+        expect(dialogTitles()).toEqual(["Too late to cancel"]);
+    });
+
+    test("cancelled at the till", async () => {
+        const { server, store, line } = await setupWaiting();
+        await animationFrame();
+        await click(`${LINE} .send_payment_cancel`);
+        await settle();
+        await animationFrame();
+        expect(queryOne(LINE)).toHaveAttribute("data-status", "waitingCancel");
+        expect(`${LINE} button`).toHaveCount(0);
+        expect(server.calls.at(-1).method).toBe("abort");
+        server.answer = { ...DECLINED, text: "Nothing was charged. [A]" };
+        await pass();
+        expect(line.payment_status).toBe("retry");
+        expect(store.paymentTerminalInProgress).toBe(false);
+    });
+
+    test("nobody but Viva declares it done", async () => {
+        const { server, screen, line } = await setupWaiting();
+        const asked = server.count("read_status");
+        await screen.sendForceDone(line);
+        await settle();
+        expect(line.payment_status).toBe("waitingCard");
+        expect(server.count("read_status")).toBe(asked + 1);
+    });
+
+    test("other money does not validate the order", async () => {
+        const { server, store, order, line } = await setupWaiting();
+        const cash = store.models["pos.payment"].create({
+            pos_order_id: order,
+            payment_method_id: store.models["pos.payment.method"].get(1),
+        });
+        cash.setAmount(order.priceIncl);
+        const validation = new OrderPaymentValidation({ pos: store, orderUuid: order.uuid });
+        expect(await validation.validateOrder(false)).toBe(false);
+        await animationFrame();
+        expect(dialogTitles()).toEqual(["Card payment still running"]);
+        expect(order.state).toBe("draft");
+        expect(order.payment_ids).toHaveLength(2);
+        expect(line.payment_status).toBe("waitingCard");
+        server.answer = DECLINED;
+        await pass();
+    });
+
+    test("the order is not deleted", async () => {
+        const { store, order } = await setupWaiting();
+        expect(await store.deleteOrders([order])).toBe(false);
+        await animationFrame();
+        expect(dialogTitles()).toEqual(["This order has a card payment"]);
+    });
+
+    test("the amount cannot be changed", async () => {
+        const { screen, line } = await setupWaiting();
+        const { amount } = line;
+        screen.updateSelectedPaymentline(1);
+        screen.updateSelectedPaymentline(null);
+        await settle();
+        expect(line.amount).toBe(amount);
+        expect(screen.paymentLines).toHaveLength(1);
+    });
+});
+
+describe("news from elsewhere", () => {
+    test("what the line shows survives an update of its record", async () => {
+        const { server, store, line } = await setupWaiting();
+        const session = line.viva_wallet_session_id;
+        const shown = { ...line.uiState.vivaWallet };
+        expect(shown.phase).toBe("waiting");
+        await store.syncAllOrders({ orders: [line.pos_order_id] });
+        await settle();
+        expect(line.viva_wallet_session_id).toBe(session);
+        expect({ ...line.uiState.vivaWallet }).toEqual(shown);
+        expect(line.isVivaWalletInFlight()).toBe(true);
+        server.answer = DECLINED;
+        await pass();
+        expect(line.payment_status).toBe("retry");
+    });
+
+    test("a notification that is handled many times asks once, and once more", async () => {
+        const { server, store, line } = await setupWaiting();
+        const asked = server.count("read_status");
+        for (let count = 0; count < 5; count++) {
+            notify(store, line.viva_wallet_session_id);
+        }
+        await pass(1);
+        expect(server.count("read_status")).toBe(asked + 2);
+        store.config.auto_validate_terminal_payment = false;
+        server.approve(line);
+        notify(store, line.viva_wallet_session_id);
+        notify(store, line.viva_wallet_session_id);
+        await pass(300);
+        expect(line.payment_status).toBe("done");
+    });
+
+    test("a notification about a payment of nobody here does nothing", async () => {
+        const { server, store } = await setupWaiting();
+        const asked = server.calls.length;
+        notify(store, "somebody else's");
+        await settle();
+        expect(server.calls).toHaveLength(asked);
+    });
+
+    test("a page that was loaded anew takes the payment up again", async () => {
+        const { server, store, order, method, screen } = await setupScreen();
+        store.config.auto_validate_terminal_payment = false;
+        const line = order.addPaymentline(method).data;
+        line.viva_wallet_session_id = "11111111-1111-4111-8111-111111111111";
+        line.setPaymentStatus("waitingCard");
+        store.vivaWalletResume();
+        store.vivaWalletResume(order);
+        await settle();
+        expect(server.count("start_sale")).toBe(0);
+        expect(server.calls[0].args).toEqual([[line.viva_wallet_session_id]]);
+        server.approve(line);
+        await pass(300);
+        expect(line.payment_status).toBe("done");
+        expect(line.card_no).toBe(CARD.card_no);
+        expect(screen.currentOrder.isPaid()).toBe(true);
+    });
+
+    test("a payment screen that is opened again does not ask a second time", async () => {
+        const { server, order, line } = await setupWaiting();
+        await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+        await settle();
+        expect(server.count("start_sale")).toBe(1);
+        server.answer = DECLINED;
+        await pass();
+        expect(line.payment_status).toBe("retry");
+        expect(line.payment_method_id.payment_terminal.flows.size).toBe(0);
+    });
+});

@@ -1,0 +1,102 @@
+import { tick } from "@odoo/hoot";
+import { advanceTime } from "@odoo/hoot-mock";
+import { makeServerError, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { MainComponentsContainer } from "@web/core/main_components_container";
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
+import { PaymentVivaWallet } from "@pos_viva_wallet/app/payment_viva_wallet";
+
+export const TERMINAL = "16000001";
+export const CARD = {
+    transaction_id: "5f4b5f55-5c54-4b5f-8a0e-000000000001",
+    card_brand: "Visa",
+    card_no: "0133",
+    payment_method_authcode: "086253",
+    payment_ref_no: "570683020069",
+    payment_method_payment_mode: "contactless",
+};
+export const OPEN = { state: "sent", accepted: true };
+export const DECLINED = { state: "failed", text: "The card was declined. [1006]" };
+export const UNKNOWN = { state: "unknown", text: "Viva cannot say what happened. [T]" };
+
+/** `viva.wallet.till` as a test wants it: it gives the same answer to every call until told else. */
+export class TillServer {
+    constructor() {
+        this.calls = [];
+        /** @type {Object|Error} snapshot without session id, or what is thrown instead */
+        this.answer = OPEN;
+        onRpc("viva.wallet.till", "*", ({ method, args }) => this._handle(method, args));
+    }
+
+    approve(line) {
+        this.answer = { state: "approved", charged: line.amount, card: CARD };
+    }
+
+    count(method) {
+        return this.calls.filter((call) => call.method === method).length;
+    }
+
+    _handle(method, args) {
+        this.calls.push({ method, args });
+        if (this.answer instanceof Error) {
+            throw this.answer;
+        }
+        const [argument] = args;
+        if (method === "read_status") {
+            return Object.fromEntries(argument.map((id) => [id, this._snapshot(id)]));
+        }
+        return this._snapshot(argument.session_id || argument);
+    }
+
+    _snapshot(sessionId) {
+        return { session_id: sessionId, card: false, ...this.answer };
+    }
+}
+
+/** What the server says when Odoo refuses a call. */
+export function refusal(type, message) {
+    return makeServerError({ type, message });
+}
+
+/** A till with a filled order and a payment method on a Viva terminal. */
+export async function setupTill() {
+    const server = new TillServer();
+    const store = await setupPosEnv();
+    const order = await getFilledOrder(store);
+    const method = store.models["pos.payment.method"].get(2);
+    method.update({ use_payment_terminal: "viva_wallet", viva_wallet_terminal_id: TERMINAL });
+    method.payment_terminal = new PaymentVivaWallet(store, method);
+    return { server, store, order, method };
+}
+
+/** The same, with the payment screen of the order. */
+export async function setupScreen() {
+    const till = await setupTill();
+    const { store, order } = till;
+    store.router.state.current = "PaymentScreen";
+    store.router.state.params = { orderUuid: order.uuid };
+    await mountWithCleanup(MainComponentsContainer);
+    const screen = await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+    return { ...till, screen };
+}
+
+/** ... after the cashier has tapped the method and the server has the request. */
+export async function setupWaiting() {
+    const till = await setupScreen();
+    await till.screen.addNewPaymentLine(till.method);
+    await settle();
+    return { ...till, line: till.order.payment_ids[0] };
+}
+
+/** Let the calls that are under way be answered. */
+export async function settle() {
+    for (let turn = 0; turn < 5; turn++) {
+        await tick();
+    }
+}
+
+/** Let time pass, for the next question to the server at least. */
+export async function pass(milliseconds = 1000) {
+    await advanceTime(milliseconds);
+    await settle();
+}
