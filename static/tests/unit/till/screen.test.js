@@ -1,6 +1,7 @@
 import { animationFrame, describe, expect, test } from "@odoo/hoot";
 import { click, queryAll, queryOne, queryText } from "@odoo/hoot-dom";
 import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { MainComponentsContainer } from "@web/core/main_components_container";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
@@ -15,11 +16,13 @@ import {
     refusal,
     settle,
     setupScreen,
+    setupTill,
     setupWaiting,
 } from "./till_env";
 
 definePosModels();
 
+const SESSION_ID = "11111111-1111-4111-8111-111111111111";
 const LINE = ".o_viva_wallet_line_status";
 
 /** What the bus does with a message, once for each time it was connected. */
@@ -261,7 +264,7 @@ describe("news from elsewhere", () => {
         const { server, store, order, method, screen } = await setupScreen();
         store.config.auto_validate_terminal_payment = false;
         const line = order.addPaymentline(method).data;
-        line.viva_wallet_session_id = "11111111-1111-4111-8111-111111111111";
+        line.viva_wallet_session_id = SESSION_ID;
         line.setPaymentStatus("waitingCard");
         store.vivaWalletResume();
         store.vivaWalletResume(order);
@@ -284,5 +287,48 @@ describe("news from elsewhere", () => {
         await pass();
         expect(line.payment_status).toBe("retry");
         expect(line.payment_method_id.payment_terminal.flows.size).toBe(0);
+    });
+
+    describe("an order that is paid meanwhile", () => {
+        /** The server completes the line of an order that it knows, see `_bind` there. */
+        async function setupDone() {
+            const till = await setupTill();
+            const line = till.order.addPaymentline(till.method).data;
+            line.update({ viva_wallet_session_id: SESSION_ID, ...CARD });
+            line.setPaymentStatus("done");
+            return till;
+        }
+
+        test("is validated when its payment screen opens", async () => {
+            const { order } = await setupDone();
+            await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+            await pass();
+            expect(order.state).toBe("paid");
+        });
+
+        test("waits for the cashier where the register does not validate by itself", async () => {
+            const { store, order } = await setupDone();
+            store.config.auto_validate_terminal_payment = false;
+            await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+            await pass();
+            expect(order.state).toBe("draft");
+        });
+
+        test("does not take the cashier away from another screen", async () => {
+            const { server, store, order, method } = await setupTill();
+            await mountWithCleanup(MainComponentsContainer);
+            const line = order.addPaymentline(method).data;
+            line.viva_wallet_session_id = SESSION_ID;
+            line.setPaymentStatus("waitingCard");
+            const { current } = store.router.state;
+            server.approve(line);
+            store.vivaWalletResume();
+            await pass();
+            await animationFrame();
+            expect(line.payment_status).toBe("done");
+            expect(order.state).toBe("draft");
+            expect(store.router.state.current).toBe(current);
+            expect(queryText(".o_notification")).toInclude("was approved");
+        });
     });
 });
