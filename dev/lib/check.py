@@ -1,6 +1,7 @@
 """`dev/test`: every test of the project, in stages, with a summary."""
 
 import argparse
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ def parse_options() -> argparse.Namespace:
 
 def main() -> int:
     """Run the stages and return the exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     options = parse_options()
     ensure_programs(TEST_PROGRAMS)
     instance = ensure_instance(INSTANCE, CHECK)
