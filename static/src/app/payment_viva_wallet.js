@@ -1,3 +1,4 @@
+import { markRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
 import { RPCError } from "@web/core/network/rpc";
@@ -20,8 +21,13 @@ const LINE_STATUS = {
 export class PaymentVivaWallet extends PaymentInterface {
     setup() {
         super.setup(...arguments);
-        /** @type {Map<string, PaymentFlow>} by uuid of the payment line */
-        this.flows = new Map();
+        /**
+         * By uuid of the payment line. Raw: the interface hangs on a reactive record, which would
+         * wrap each flow, so that no flow were the one that was put in.
+         *
+         * @type {Map<string, PaymentFlow>}
+         */
+        this.flows = markRaw(new Map());
     }
 
     /**
@@ -33,7 +39,7 @@ export class PaymentVivaWallet extends PaymentInterface {
     async sendPaymentRequest(uuid) {
         const line = this._line(uuid);
         const running = this.flows.get(uuid);
-        if (running) {
+        if (running && !running.isOver) {
             return this._outcome(line, running);
         }
         const obstacle = this._obstacle(line);
