@@ -127,16 +127,23 @@ class Demo:
         return server
 
     def _start_odoo(self) -> Server:
+        log = self.instance.folder / "odoo.log"
+        environment = self.instance.environment()
+        return Server.start("Odoo", self._odoo_command(), environment, log, self.instance.folder)
+
+    def _odoo_command(self) -> list[str]:
         database = self.options.database
-        command = self.instance.command(
+        return self.instance.command(
             "--database", database,
             f"--db-filter=^{re.escape(database)}$",
             f"--http-interface={HOST}",
             f"--http-port={self.options.port}",
-            "--max-cron-threads=1",
+            *self._odoo_options(),
         )  # fmt: skip
-        log = self.instance.folder / "odoo.log"
-        return Server.start("Odoo", command, self.instance.environment(), log, self.instance.folder)
+
+    def _odoo_options(self) -> list[str]:
+        """Return how Odoo runs: by default in one process."""
+        return ["--max-cron-threads=1"]
 
     def _prepare_database(self) -> None:
         instance, database = self.instance, self.options.database

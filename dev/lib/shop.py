@@ -51,8 +51,9 @@ class Odoo:
         :raise SetupError: when Odoo does not know login and password.
         """
         self.url = url
-        cookies = urllib.request.HTTPCookieProcessor()
-        self.browser = urllib.request.build_opener(cookies)
+        processor = urllib.request.HTTPCookieProcessor()
+        self.cookies = processor.cookiejar
+        self.browser = urllib.request.build_opener(processor)
         account = {"db": database, "login": login, "password": password}
         self._ask("/web/session/authenticate", account, f"log in as {login} / {password}")
 

@@ -14,6 +14,7 @@ from ..shop import CASHIER, PRODUCTS, Shop
 from ..simulator import simulator_url
 from ..system import TEST_PROGRAMS, ensure_programs
 from .ledger import differences, open_admin
+from .many import ManyBench
 from .sale import Sale, Seller
 from .shop import BUNDLED_MODULES, Contender, add_contenders
 from .table import table, verdicts
@@ -33,12 +34,27 @@ def parse_options() -> argparse.Namespace:
     """Return what was asked for."""
     parser = argparse.ArgumentParser(prog="dev/bench", description=__doc__)
     parser.add_argument(
-        "--sales", type=int, default=20, help="sales of each module in each mode (default: 20)"
+        "--sales",
+        type=int,
+        help="sales of each module in each mode (default: 20; with --terminals: 3 of each till)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of products and waits (default: 1)")
     parser.add_argument("--port", type=int, help="Odoo's port (default: a free one)")
     parser.add_argument("--simulator-port", type=int, help="its port (default: a free one)")
+    parser.add_argument(
+        "--terminals",
+        type=int,
+        default=0,
+        metavar="N",
+        help="instead of comparing: so many tills sell at the same time, without browsers, and"
+        " Viva gets slow",
+    )
+    parser.add_argument(
+        "--workers", type=int, default=2, help="with --terminals: Odoo's HTTP workers (default: 2)"
+    )
     options = parser.parse_args()
+    if options.sales is None:
+        options.sales = 3 if options.terminals else 20
     if options.sales < 1:
         parser.error("--sales: at least 1")
     return options
@@ -49,6 +65,8 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     options = parse_options()
+    if options.terminals:
+        return ManyBench(options).run()
     ensure_programs(TEST_PROGRAMS)
     return Bench(options).run()
 

@@ -30,6 +30,18 @@ class Viva:
         """Have webhooks delivered to these addresses only."""
         self._ask("settings", {"webhook_urls": urls})
 
+    def add_terminal(self, terminal: str) -> None:
+        """Have the merchant own one more terminal."""
+        self._ask("terminals", {"terminal_id": terminal})
+
+    def add_fault(self, operation: str, action: str, **options: Any) -> None:
+        """Have calls go wrong, see simulator/README.md."""
+        self._ask("faults", {"operation": operation, "action": action, **options})
+
+    def clear_faults(self) -> None:
+        """Have all calls go well again."""
+        self._ask("faults", method="DELETE")
+
     def wait_for_request(self, terminal: str) -> dict[str, Any]:
         """Return the session that a terminal shows, as soon as it does.
 
@@ -77,6 +89,14 @@ class Viva:
         requests = self._ask(f"requests?{query}")["requests"]
         return Counter(request["operation"] for request in requests)
 
+    def calls(self) -> list[dict[str, Any]]:
+        """Return the last calls to Viva, oldest first."""
+        return self._ask("requests")["requests"]
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """Return all sessions."""
+        return self._ask("sessions")["sessions"]
+
     def token_calls(self) -> int:
         """Return how often an access token was asked for so far."""
         return self._ask("requests?operation=none")["counts"].get("token", 0)
@@ -85,11 +105,12 @@ class Viva:
         """Return all movements of money; amounts in minor units."""
         return self._ask("ledger")["ledger"]
 
-    def _ask(self, path: str, body: Any = None) -> dict[str, Any]:
+    def _ask(self, path: str, body: Any = None, method: str | None = None) -> dict[str, Any]:
         request = urllib.request.Request(
             f"{self.url}/_simulator/{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
             return json.load(response)
