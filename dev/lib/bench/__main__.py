@@ -1,9 +1,12 @@
 """`dev/bench`: sells in Chromium with this addon and with Odoo's own, and compares what it takes."""
 
 import argparse
+import os
 import random
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 
 from ..demo import Demo
 from ..paths import ADDON
@@ -19,6 +22,7 @@ from .sale import Sale, Seller
 from .shop import BUNDLED_MODULES, Contender, add_contenders
 from .table import table, verdicts
 from .till import running_till
+from .tls import https_front, make_certificate
 from .viva import Viva
 
 INSTANCE = "bench"
@@ -51,6 +55,11 @@ def parse_options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--workers", type=int, default=2, help="with --terminals: Odoo's HTTP workers (default: 2)"
+    )
+    parser.add_argument(
+        "--http",
+        action="store_true",
+        help="reach the simulator by plain HTTP (default: HTTPS, as the real Viva)",
     )
     options = parser.parse_args()
     if options.sales is None:
@@ -86,8 +95,10 @@ class Bench(Demo):
         )
         super().__init__(ensure_instance(INSTANCE), demo_options)
         self.sales = options.sales
+        self.plain_http = options.http
         self.random = random.Random(options.seed)
         self.shop: Shop | None = None
+        self.certificate: Path | None = None
 
     def stop(self) -> int:
         """End the servers of this benchmark."""
@@ -100,15 +111,28 @@ class Bench(Demo):
     def run(self) -> int:
         """Run it from the start to the proof, and leave nothing running."""
         self.stop()
+        self.certificate, trusted = make_certificate(self.instance.python)
+        os.environ["REQUESTS_CA_BUNDLE"] = str(trusted)
         return super().run()
 
     def _tell(self, shop: Shop) -> None:
         self.shop = shop
 
     def _watch(self) -> None:
-        simulator = simulator_url(self.options.simulator_port)
-        contenders = add_contenders(self.url, DATABASE, simulator, self.shop)
-        viva = Viva(simulator)
+        port = self.options.simulator_port
+        viva = Viva(simulator_url(port))
+        with ExitStack() as stack:
+            address = viva.url
+            if not self.plain_http:
+                address = stack.enter_context(https_front(port, self.certificate))
+            contenders = add_contenders(self.url, DATABASE, address, self.shop)
+            results = self._sell(viva, contenders)
+            later = self._later_calls(viva, results)
+            print(f"\n{table(results)}")
+            print("\n".join(verdicts(results, later)), end="\n\n")
+            self._prove(viva, contenders)
+
+    def _sell(self, viva: Viva, contenders: tuple[Contender, Contender]) -> Results:
         with running_till(self.instance.folder) as till:
             step("Opening the till")
             login, password = CASHIER
@@ -120,11 +144,7 @@ class Bench(Demo):
                 register=self.shop.register_id,
             )
             seller = Seller(till, viva, self.servers[-1].pid)
-            results = self._measure(seller, viva, contenders)
-        later = self._later_calls(viva, results)
-        print(f"\n{table(results)}")
-        print("\n".join(verdicts(results, later)), end="\n\n")
-        self._prove(viva, contenders)
+            return self._measure(seller, viva, contenders)
 
     def _measure(
         self, seller: Seller, viva: Viva, contenders: tuple[Contender, Contender]

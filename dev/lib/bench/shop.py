@@ -34,7 +34,8 @@ def add_contenders(
     :param simulator_url: address of the stand-in for Viva.
     """
     admin = Odoo(url, database, *ADMIN)
-    admin.call("ir.config_parameter", "set_param", "pos_viva_com_simulator.url", simulator_url)
+    for parameter in ("pos_viva_wallet.simulator_url", "pos_viva_com_simulator.url"):
+        admin.call("ir.config_parameter", "set_param", parameter, simulator_url)
     method, terminal = next(iter(METHODS.items()))
     ours = Contender(ADDON, method, terminal, shop.webhook_url)
     return ours, _bundled(admin, shop.register_id)
