@@ -64,14 +64,11 @@ class VivaWalletTill(models.AbstractModel):
         self._check_user()
         try:
             values = self._validated(sale)
-            transaction = self._open_row(values)
+            transaction, request = self._open_row(values)
         except Refused as refusal:
             return self._refusal(sale, refusal)
-        transaction._send()
-        return {
-            **self._snapshot(transaction),
-            "wakeups": self._has_wakeups(values["terminal_id"]),
-        }
+        snapshot = transaction._send(request) if request else self._snapshot(transaction)
+        return {**snapshot, "wakeups": self._has_wakeups(values["terminal_id"])}
 
     @api.model
     def read_status(self, session_ids):
@@ -85,9 +82,10 @@ class VivaWalletTill(models.AbstractModel):
         transactions = self._find(session_ids)
         unfinished = transactions.filtered(lambda t: t.state in (*OPEN_STATES, "unknown"))
         unfinished[:MAX_QUESTIONS]._refresh()
-        unfinished._abort_expired()
-        with fresh(transactions) as current:
-            snapshots = {row.session_id: row._snapshot() for row in current}
+        snapshots, expired = self._snapshots(transactions)
+        if expired:
+            expired._abort_expired()
+            snapshots, _expired = self._snapshots(transactions)
         for session_id in session_ids:
             snapshots.setdefault(
                 session_id, {"session_id": session_id, "state": "not_recorded", "card": False}
@@ -109,7 +107,7 @@ class VivaWalletTill(models.AbstractModel):
         transaction = self._find([sale.get("session_id")])
         if not transaction:
             try:
-                transaction = self._open_row(self._validated(sale), cancelled=True)
+                transaction, _request = self._open_row(self._validated(sale), cancelled=True)
             except Refused as refusal:
                 return self._refusal(sale, refusal)
         transaction._abort(self.env.uid)
@@ -146,8 +144,9 @@ class VivaWalletTill(models.AbstractModel):
         return (
             self.env["viva.wallet.transaction"]
             .sudo()
-            .search(
-                [("session_id", "in", known), ("company_id", "in", self.env.companies.ids)]
+            .search_fetch(
+                [("session_id", "in", known), ("company_id", "in", self.env.companies.ids)],
+                ["state"],
             )
         )
 
@@ -228,54 +227,43 @@ class VivaWalletTill(models.AbstractModel):
 
     @api.model
     def _open_row(self, values, cancelled=False):
-        """Return the row of a sale: the one that exists, or a new one, committed.
+        """Return the row of a sale, the one that exists or a new one, and what to send for it.
+
+        Viva is asked first about whatever is in the way: earlier requests of the same payment line,
+        and the payment that occupies the terminal.
 
         :param dict values: of `_validated`.
         :param bool cancelled: record that this sale must not be sent any more.
-        :return: row; of another session when the payment line has been charged, or is being
-            charged, under that one. The cursor of the request may not see it: use `fresh`.
+        :return: row, committed, and request, see `Recorded`. The cursor of the request may not see
+            the row: use `fresh`.
+        :rtype: tuple
         :raise Refused: when the terminal is busy.
         """
         ledger = self.env["viva.wallet.transaction"].sudo()
-        self._settle_earlier(values)
-        row_id, occupying_id = self._insert(values, cancelled)
-        if occupying_id:
-            ledger.browse(occupying_id)._refresh()
-            row_id, occupying_id = self._insert(values, cancelled)
-        if occupying_id:
-            raise self._busy(ledger.browse(occupying_id))
-        if not row_id:
+        recorded = self._record(values, cancelled)
+        if recorded.in_the_way:
+            ledger.browse(recorded.in_the_way)._refresh()
+            recorded = self._record(values, cancelled, settled=True)
+        if recorded.in_the_way:
+            raise self._busy(ledger.browse(recorded.in_the_way))
+        if not recorded.row_id:
             raise Refused("invalid")
-        return ledger.browse(row_id)
+        return ledger.browse(recorded.row_id), recorded.request
 
     @api.model
-    def _settle_earlier(self, values):
-        """Ask Viva about earlier requests of this payment line before there is a new one."""
-        earlier = (
-            self.env["viva.wallet.transaction"]
-            .sudo()
-            .search(
-                [
-                    ("payment_uuid", "=", values["payment_uuid"]),
-                    ("session_id", "!=", values["session_id"]),
-                    "|",
-                    ("state", "in", ("sent", "unknown")),
-                    ("doubtful", "=", True),
-                ]
-            )
-        )
-        earlier._refresh()
-
-    @api.model
-    def _insert(self, values, cancelled):
-        """Find or create the row; see `_find_or_create` of the ledger for what is returned."""
+    def _record(self, values, cancelled, settled=False):
+        """Find or create the row and commit it; see `_find_or_create` of the ledger."""
         ledger = self.env["viva.wallet.transaction"].sudo()
+
+        def find_or_create(own):
+            return own._find_or_create(values, cancelled, settled)
+
         try:
             with mute_logger("odoo.sql_db"):
-                return committed(ledger, lambda own: own._find_or_create(values, cancelled))
+                return committed(ledger, find_or_create)
         except psycopg2.errors.UniqueViolation:
             # Another process was faster; a new transaction sees what it inserted.
-            return committed(ledger, lambda own: own._find_or_create(values, cancelled))
+            return committed(ledger, find_or_create)
 
     @api.model
     def _busy(self, occupying):
@@ -293,6 +281,14 @@ class VivaWalletTill(models.AbstractModel):
     def _snapshot(self, transaction):
         with fresh(transaction) as current:
             return current._snapshot()
+
+    @api.model
+    def _snapshots(self, transactions):
+        """Return the snapshots by session, and which rows are past the life of a session."""
+        with fresh(transactions) as current:
+            snapshots = {row.session_id: row._snapshot() for row in current}
+            expired = current.filtered(lambda row: row._is_expired()).ids
+        return snapshots, transactions.browse(expired)
 
     @api.model
     def _refusal(self, sale, refusal):

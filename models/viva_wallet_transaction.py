@@ -1,6 +1,7 @@
 import logging
 import uuid
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import psycopg2
@@ -41,6 +42,22 @@ CHECK_INTERVAL = 3600  # doubtful outcomes are asked about so often
 CHECK_DAYS = 3  # ... and for so long
 TILL_MISSING_AFTER = 30  # after a notification; by then the till has asked, if it still lives
 NO_PAYMENT_AFTER = 600  # a charge whose order has not reached the server by then needs a person
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a till's wish to have a request recorded.
+
+    :param int row_id: row that stands for it, of another session where the payment line was charged,
+        or may be, under that one; None when there is none.
+    :param tuple request: what to send now, see `_request`; only for a new row.
+    :param in_the_way: ids of rows to ask Viva about first; when that was done, of the row that
+        occupies the terminal.
+    """
+
+    row_id: int | None = None
+    request: tuple | None = None
+    in_the_way: list = field(default_factory=list)
 
 
 class VivaWalletTransaction(models.Model):
@@ -267,24 +284,27 @@ class VivaWalletTransaction(models.Model):
         any number of tills and workers together ask once per second. A failed question changes
         nothing.
         """
-        for transaction_id in self._claim_questions():
+        for transaction_id, question in self._claim_questions():
             transaction = self.browse(transaction_id)
-            with fresh(transaction) as current:
-                question = current._question()
             if question is None:
                 committed(transaction, lambda own: own._apply_deadline())
                 continue
             client, expected = question
             reply = client.read_session(expected.session_id, quick=True)
             result = outcome.from_session(reply, expected)
-            committed(
+            is_lost = committed(
                 transaction,
                 lambda own, result=result, reply=reply: own._apply_outcome(result, reply),
             )
-            self.browse(transaction_id)._resend_if_lost()
+            if is_lost:
+                transaction._resend()
 
     def _claim_questions(self):
-        """Return the ids in `self` about which this process may ask Viva now."""
+        """Take the right to ask Viva now about those rows in `self` that nobody has just asked about.
+
+        :return: ids, each with its `_question`.
+        :rtype: list(tuple)
+        """
         if not self.ids:
             return []
         query = SQL(
@@ -302,7 +322,9 @@ class VivaWalletTransaction(models.Model):
             tuple(self.ids),
             ASK_INTERVAL,
         )
-        return self._execute_unless_contended(query)
+        return self._update_unless_contended(
+            query, lambda claimed: [(row.id, row._question()) for row in claimed]
+        )
 
     def _question(self):
         """Return the client and the expectation with which to ask about this row.
@@ -326,6 +348,8 @@ class VivaWalletTransaction(models.Model):
 
         :param outcome.Outcome result: what Viva said.
         :param Reply reply: the answer it was read from.
+        :return: whether the request seems to be lost, see `_resend`.
+        :rtype: bool
         """
         self.ensure_one()
         self._lock()
@@ -337,8 +361,9 @@ class VivaWalletTransaction(models.Model):
             self._apply_missing()
         else:
             self._apply_pending(result)
-        self._apply_deadline()
+        self._end_if_overdue()
         self._plan_next_check()
+        return self._is_lost()
 
     def _plan_next_check(self):
         """Say when the cron asks again about a finished row that it has just asked about."""
@@ -417,6 +442,9 @@ class VivaWalletTransaction(models.Model):
 
     def _apply_deadline(self):
         self._lock()
+        self._end_if_overdue()
+
+    def _end_if_overdue(self):
         if self.state == "sent" and self._age() >= UNKNOWN_AFTER:
             self._set_state("unknown")
             self._flag("unknown")
@@ -432,64 +460,89 @@ class VivaWalletTransaction(models.Model):
     # === REQUESTS === #
 
     @api.model
-    def _find_or_create(self, values, cancelled=False):
+    def _find_or_create(self, values, cancelled=False, settled=False):
         """Return the row that stands for a request of a till, new where there is none.
+
+        A new row is about to be sent: whoever gets its request back is the one that sends it.
 
         :param dict values: of a new row.
         :param bool cancelled: whether a new row must not be sent any more.
-        :return: ids (row, None), or (None, row that occupies the terminal), or (None, None) when
-            another company has that session id. The row is one of another session where the
-            payment line was charged, or may be, under that one.
-        :rtype: tuple
+        :param bool settled: whether Viva was asked about the rows in the way.
+        :rtype: Recorded
         """
-        existing = self.search(
-            [("session_id", "=", values["session_id"])], limit=1
-        ) or self.search(self._domain_holds_line(values), limit=1)
-        if existing:
-            is_own = existing.company_id.id == values["company_id"]
-            return (existing.id if is_own else None), None
-        if cancelled:
-            now = fields.Datetime.now()
-            ending = {"state": "failed", "reason": "cancelled", "finished_at": now}
-            return self.create({**values, **ending}).id, None
-        occupying = self.search(
-            [("terminal_id", "=", values["terminal_id"]), ("state", "in", OPEN_STATES)], limit=1
+        related = self.search(self._domain_related(values))
+        own = related.filtered(lambda row: row.session_id == values["session_id"])
+        if own:
+            is_ours = own.company_id.id == values["company_id"]
+            return Recorded(row_id=own.id if is_ours else None)
+        of_line = related.filtered(
+            lambda row: row.payment_uuid == values["payment_uuid"]
+            and row.company_id.id == values["company_id"]
         )
+        occupying = related.filtered(
+            lambda row: row.terminal_id == values["terminal_id"] and row.state in OPEN_STATES
+        )
+        in_the_way = of_line.filtered(lambda row: row._is_unsettled())
+        if not cancelled:
+            in_the_way |= occupying
+        if in_the_way and not settled:
+            return Recorded(in_the_way=in_the_way.ids)
+        holding = of_line.filtered(lambda row: row._holds_line())[:1]
+        if holding:
+            return Recorded(row_id=holding.id)
+        if cancelled:
+            return Recorded(row_id=self._create_cancelled(values).id)
         if occupying:
-            return None, occupying.id
-        return self.create(values).id, None
+            return Recorded(in_the_way=occupying.ids)
+        row = self.create(values)
+        return Recorded(row_id=row.id, request=row._take_for_sending())
 
     @api.model
-    def _domain_holds_line(self, values):
-        """Return the domain of rows after which the payment line must not be charged again."""
+    def _domain_related(self, values):
+        """Return the domain of all rows that decide whether a request may be made."""
         return [
-            ("payment_uuid", "=", values["payment_uuid"]),
-            ("company_id", "=", values["company_id"]),
             "|",
-            ("state", "in", (*OPEN_STATES, "approved")),
+            "|",
+            ("session_id", "=", values["session_id"]),
+            ("payment_uuid", "=", values["payment_uuid"]),
             "&",
-            ("state", "=", "unknown"),
-            ("statement", "!=", "not_paid"),
+            ("terminal_id", "=", values["terminal_id"]),
+            ("state", "in", OPEN_STATES),
         ]
 
-    def _send(self):
-        """Give a `new` row to Viva, once. Whoever moves it to `sent` is the one that sends."""
-        self.ensure_one()
-        request = committed(self, lambda own: own._take_for_sending())
-        if not request:
-            return
-        client, values = request
-        reply = client.start_sale(**values)
-        result = outcome.from_request(reply)
-        committed(self, lambda own: own._apply_request_result(result))
+    def _is_unsettled(self):
+        """Return whether Viva has more to say before its payment line may be charged anew."""
+        return self.state in ("sent", "unknown") or self.doubtful
+
+    def _holds_line(self):
+        """Return whether its payment line must not be charged again."""
+        return self.state in (*OPEN_STATES, "approved") or (
+            self.state == "unknown" and self.statement != "not_paid"
+        )
+
+    @api.model
+    def _create_cancelled(self, values):
+        now = fields.Datetime.now()
+        return self.create(
+            {**values, "state": "failed", "reason": "cancelled", "finished_at": now}
+        )
 
     def _take_for_sending(self):
-        """Move the row to `sent` and return what to send, or None when it was taken already."""
-        self._lock()
-        if self.state != "new":
-            return None
+        """Move a new row to `sent` and return what to send."""
         self._set_state("sent")
         return self._request()
+
+    def _send(self, request):
+        """Give the request to Viva, once.
+
+        :param tuple request: of `_find_or_create`.
+        :return: snapshot of what is known then, see `viva.wallet.till`.
+        :rtype: dict
+        """
+        self.ensure_one()
+        client, values = request
+        result = outcome.from_request(client.start_sale(**values))
+        return committed(self, lambda own: own._apply_request_result(result))
 
     def _request(self):
         """Return the client and the arguments of the request to the terminal."""
@@ -505,14 +558,13 @@ class VivaWalletTransaction(models.Model):
 
     def _apply_request_result(self, result):
         self._lock()
-        if self.state != "sent":
-            return
-        if result.state in ("accepted", "exists"):
+        if self.state == "sent" and result.state in ("accepted", "exists"):
             self.accepted_at = self.accepted_at or fields.Datetime.now()
-        elif result.state in ("refused", "not_sent"):
+        elif self.state == "sent" and result.state in ("refused", "not_sent"):
             self._fail(result.reason, message=result.message)
+        return self._snapshot()
 
-    def _resend_if_lost(self):
+    def _resend(self):
         """Send once more, with the same session id, what Viva says it never got.
 
         Viva refuses a session id that it has, so this cannot charge twice. A refusal of the
@@ -527,15 +579,19 @@ class VivaWalletTransaction(models.Model):
 
     def _take_for_resending(self):
         self._lock()
-        if self.state != "sent" or self.accepted_at or self.resent_at or self.abort_requested_at:
-            return None
-        if not self.missing_since or self._age() > RESEND_UNTIL:
-            return None
-        missing = (fields.Datetime.now() - self.missing_since).total_seconds()
-        if missing < RESEND_AFTER_MISSING:
+        if not self._is_lost():
             return None
         self.resent_at = fields.Datetime.now()
         return self._request()
+
+    def _is_lost(self):
+        """Return whether Viva has not known the request for so long that it never got it."""
+        if self.state != "sent" or self.accepted_at or self.resent_at or self.abort_requested_at:
+            return False
+        if not self.missing_since or self._age() > RESEND_UNTIL:
+            return False
+        missing = (fields.Datetime.now() - self.missing_since).total_seconds()
+        return missing >= RESEND_AFTER_MISSING
 
     def _apply_resent(self):
         self._lock()
@@ -752,21 +808,23 @@ class VivaWalletTransaction(models.Model):
             """,
             self.id,
         )
-        self._execute_unless_contended(query)
+        self._update_unless_contended(query, lambda updated: None)
 
     @api.model
-    def _execute_unless_contended(self, query):
-        """Run a query that returns ids in a transaction of its own.
+    def _update_unless_contended(self, query, work):
+        """Run an update in a transaction of its own, and `work` with the rows that it changed.
 
-        :return: the ids; none when another process changed the same row at the same moment.
-        :rtype: list
+        :param SQL query: without its RETURNING.
+        :param callable work: reads what else is wanted; gets the rows as a recordset.
+        :return: what `work` returned, for no rows when another process changed the same one at the
+            same moment.
         """
         try:
-            with self.env.registry.cursor() as cr:
-                cr.execute(SQL("%s RETURNING id", query), log_exceptions=False)
-                return [row_id for (row_id,) in cr.fetchall()]
+            with fresh(self) as own:
+                own.env.cr.execute(SQL("%s RETURNING id", query), log_exceptions=False)
+                return work(own.browse(row_id for (row_id,) in own.env.cr.fetchall()))
         except psycopg2.errors.SerializationFailure:
-            return []
+            return work(self.browse())
 
     # === CRON === #
 
@@ -794,11 +852,16 @@ class VivaWalletTransaction(models.Model):
             self._fail("never_sent")
 
     def _abort_expired(self):
-        """Ask once that those requests in `self` be stopped that are past the life of a session."""
+        """Ask once that those requests in `self` be stopped that are past the life of a session.
+
+        :return: whether there were any.
+        :rtype: bool
+        """
         with fresh(self) as current:
             expired = current.filtered(lambda transaction: transaction._is_expired()).ids
-        for transaction_id in expired:
-            self.browse(transaction_id)._abort()
+        for transaction in self.browse(expired):
+            transaction._abort()
+        return bool(expired)
 
     def _is_expired(self):
         return (
