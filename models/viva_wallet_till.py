@@ -81,11 +81,11 @@ class VivaWalletTill(models.AbstractModel):
         self._check_user()
         transactions = self._find(session_ids)
         unfinished = transactions.filtered(lambda t: t.state in (*OPEN_STATES, "unknown"))
-        unfinished[:MAX_QUESTIONS]._refresh()
-        snapshots, expired = self._snapshots(transactions)
-        if expired:
-            expired._abort_expired()
-            snapshots, _expired = self._snapshots(transactions)
+        snapshots = unfinished[:MAX_QUESTIONS]._refresh()
+        others = transactions.filtered(lambda row: row.session_id not in snapshots)
+        if others:
+            others._abort_expired()
+            snapshots |= self._snapshots(others)
         for session_id in session_ids:
             snapshots.setdefault(
                 session_id, {"session_id": session_id, "state": "not_recorded", "card": False}
@@ -146,7 +146,7 @@ class VivaWalletTill(models.AbstractModel):
             .sudo()
             .search_fetch(
                 [("session_id", "in", known), ("company_id", "in", self.env.companies.ids)],
-                ["state"],
+                ["session_id", "state"],
             )
         )
 
@@ -196,7 +196,10 @@ class VivaWalletTill(models.AbstractModel):
 
     @api.model
     def _validated_method(self, config, payment_method_id):
-        method = config.payment_method_ids.filtered(lambda m: m.id == payment_method_id)
+        method = self.env["pos.payment.method"].search_fetch(
+            [("id", "=", payment_method_id), ("config_ids", "in", config.ids)],
+            ["use_payment_terminal", "viva_wallet_terminal_id"],
+        )
         if method.use_payment_terminal != "viva_wallet" or not method.viva_wallet_terminal_id:
             raise Refused("not_configured")
         return method
@@ -284,11 +287,8 @@ class VivaWalletTill(models.AbstractModel):
 
     @api.model
     def _snapshots(self, transactions):
-        """Return the snapshots by session, and which rows are past the life of a session."""
         with fresh(transactions) as current:
-            snapshots = {row.session_id: row._snapshot() for row in current}
-            expired = current.filtered(lambda row: row._is_expired()).ids
-        return snapshots, transactions.browse(expired)
+            return {row.session_id: row._snapshot() for row in current}
 
     @api.model
     def _refusal(self, sale, refusal):
@@ -309,8 +309,9 @@ class VivaWalletTill(models.AbstractModel):
         last = (
             self.env["viva.wallet.transaction"]
             .sudo()
-            .search(
+            .search_fetch(
                 [("terminal_id", "=", terminal_id), ("state", "=", "approved")],
+                ["notified_at", "finished_at"],
                 limit=RECENT_SALES,
             )
         )

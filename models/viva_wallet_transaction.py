@@ -40,6 +40,7 @@ GONE_AFTER_MISSING = 20  # an aborted request that Viva does not know by then ne
 CHECK_AFTER = 120  # every outcome is asked about once more: Viva was seen to change it
 CHECK_INTERVAL = 3600  # doubtful outcomes are asked about so often
 CHECK_DAYS = 3  # ... and for so long
+TILL_ASKS_WITHIN = 10  # a till that is there asks every 5 s at least
 TILL_MISSING_AFTER = 30  # after a notification; by then the till has asked, if it still lives
 NO_PAYMENT_AFTER = 600  # a charge whose order has not reached the server by then needs a person
 
@@ -283,7 +284,11 @@ class VivaWalletTransaction(models.Model):
         Runs outside any write: the right to ask is taken in a transaction of its own, so that
         any number of tills and workers together ask once per second. A failed question changes
         nothing.
+
+        :return: snapshots by session of those rows that are not open any more after an answer.
+        :rtype: dict
         """
+        finished = {}
         for transaction_id, question in self._claim_questions():
             transaction = self.browse(transaction_id)
             if question is None:
@@ -292,12 +297,26 @@ class VivaWalletTransaction(models.Model):
             client, expected = question
             reply = client.read_session(expected.session_id, quick=True)
             result = outcome.from_session(reply, expected)
-            is_lost = committed(
+            is_lost, snapshot = committed(
                 transaction,
-                lambda own, result=result, reply=reply: own._apply_outcome(result, reply),
+                lambda own, result=result, reply=reply: own._take_answer(result, reply),
             )
             if is_lost:
                 transaction._resend()
+            if snapshot:
+                finished[expected.session_id] = snapshot
+        return finished
+
+    def _take_answer(self, result, reply):
+        """Apply an answer of Viva; see `_apply_outcome`.
+
+        :return: whether the request seems to be lost (see `_resend`), and the snapshot of a row
+            that is finished, else None.
+        :rtype: tuple
+        """
+        self._apply_outcome(result, reply)
+        is_open = self.state in OPEN_STATES
+        return self._is_lost(), None if is_open else self._snapshot()
 
     def _claim_questions(self):
         """Take the right to ask Viva now about those rows in `self` that nobody has just asked about.
@@ -348,8 +367,6 @@ class VivaWalletTransaction(models.Model):
 
         :param outcome.Outcome result: what Viva said.
         :param Reply reply: the answer it was read from.
-        :return: whether the request seems to be lost, see `_resend`.
-        :rtype: bool
         """
         self.ensure_one()
         self._lock()
@@ -363,7 +380,6 @@ class VivaWalletTransaction(models.Model):
             self._apply_pending(result)
         self._end_if_overdue()
         self._plan_next_check()
-        return self._is_lost()
 
     def _plan_next_check(self):
         """Say when the cron asks again about a finished row that it has just asked about."""
@@ -787,14 +803,21 @@ class VivaWalletTransaction(models.Model):
         transaction = self.search([("session_id", "=", session_id)], limit=1)
         if not transaction or transaction.company_id.root_id != method.company_id.root_id:
             return
-        transaction._mark_notified()
+        if not transaction.notified_at:
+            transaction._mark_notified()
         if transaction.state not in (*OPEN_STATES, "unknown"):
             return
         if transaction.pos_config_id:
             transaction.pos_config_id._notify("VIVA_WALLET_STATUS", {"session_id": session_id})
-        self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(
-            fields.Datetime.now() + timedelta(seconds=TILL_MISSING_AFTER)
-        )
+        if not transaction._is_followed():
+            self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(
+                fields.Datetime.now() + timedelta(seconds=TILL_MISSING_AFTER)
+            )
+
+    def _is_followed(self):
+        """Return whether a till seems to be there that asks about this payment."""
+        last = self.asked_at or self.sent_at
+        return bool(last) and fields.Datetime.now() - last < timedelta(seconds=TILL_ASKS_WITHIN)
 
     def _mark_notified(self):
         """Write down that Viva spoke of this payment, without waiting for whoever is at the row."""
@@ -852,16 +875,11 @@ class VivaWalletTransaction(models.Model):
             self._fail("never_sent")
 
     def _abort_expired(self):
-        """Ask once that those requests in `self` be stopped that are past the life of a session.
-
-        :return: whether there were any.
-        :rtype: bool
-        """
+        """Ask once that those requests in `self` be stopped that are past the life of a session."""
         with fresh(self) as current:
             expired = current.filtered(lambda transaction: transaction._is_expired()).ids
         for transaction in self.browse(expired):
             transaction._abort()
-        return bool(expired)
 
     def _is_expired(self):
         return (

@@ -208,8 +208,15 @@ class TestWebhook(VivaWalletHttpCommon):
         (message,) = self.bus_messages()
         self.assertIn("VIVA_WALLET_STATUS", message["type"])
         self.assertEqual(message["payload"], {"session_id": session_id})
-        self.assertTrue(self.triggers())
         self.assert_ledgers_agree()
+
+    def test_the_cron_comes_where_no_till_asks_any_more(self):
+        session_id = self.start()
+        self.post(self.notification(1802, SessionId=session_id))
+        self.assertFalse(self.triggers(), "the till that has just asked is woken up")
+        self.let_pass(self.transaction(session_id), 20)
+        self.post(self.notification(1802, SessionId=session_id))
+        self.assertTrue(self.triggers())
 
     def test_events_without_session_id_wake_up_by_their_reference(self):
         for event_type in (1796, 1798):
