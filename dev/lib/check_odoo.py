@@ -2,11 +2,10 @@
 
 import re
 import subprocess
-from pathlib import Path
 
 from .databases import TEMPLATE, Baseline, copy_database, start_from
 from .odoo import Instance
-from .paths import ADDON
+from .paths import ADDON, CHECKOUT_CACHE
 from .ports import HOST, free_port
 from .process import last_lines
 from .report import SetupError, detail
@@ -15,7 +14,10 @@ BASE = ("point_of_sale",)
 NEIGHBOURS = ("pos_viva_com", "pos_restaurant", "pos_self_order", "pos_online_payment")
 HOOT_HELPER = "pos_viva_wallet_hoot"
 HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@pos_viva_wallet]"
+# Beside the instance, which every stage makes anew.
+LOGS = CHECKOUT_CACHE / "logs"
 SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+SKIPPED = re.compile(r"INFO \S+ \S+ skipped (\S+) : (.*)$", re.MULTILINE)
 HOOT_SUMMARY = re.compile(r"\[HOOT\] Passed (\d+) tests")
 # Debian's package of Odoo lacks this file, which our code has nothing to do with.
 EXPECTED_ERROR = "selfie_segmentation"
@@ -24,12 +26,12 @@ LOGGED_ERROR = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ", re.MULTILINE)
 
 def odoo(instance: Instance, tags: str) -> tuple[int, int]:
     """Run the Python tests and tours with only what the addon needs."""
-    return _run_tests(instance, BASE, (ADDON,), tags)
+    return _run_tests(instance, "odoo", BASE, tags)
 
 
 def beside(instance: Instance, tags: str) -> tuple[int, int]:
     """Run them again beside the addons that share our models and screens."""
-    return _run_tests(instance, (*BASE, *NEIGHBOURS), (ADDON,), tags)
+    return _run_tests(instance, "beside", (*BASE, *NEIGHBOURS), tags)
 
 
 def hoot(instance: Instance, _tags: str) -> tuple[int, int]:
@@ -45,12 +47,12 @@ def hoot(instance: Instance, _tags: str) -> tuple[int, int]:
 
 
 def _run_tests(
-    instance: Instance, installed: tuple[str, ...], modules: tuple[str, ...], tags: str
+    instance: Instance, stage: str, installed: tuple[str, ...], tags: str
 ) -> tuple[int, int]:
     _copy_of(instance, installed)
     with instance.cluster.running():
         copy_database(instance, TEMPLATE, "test")
-        log, code = _odoo(instance, "tests", "-i", ",".join(modules), "--test-tags", tags)
+        log, code = _odoo(instance, stage, "-i", ADDON, "--test-tags", tags)
     passed, failed = _counts(log)
     return passed, failed or _unexpected(log, code)
 
@@ -63,7 +65,8 @@ def _copy_of(instance: Instance, installed: tuple[str, ...]) -> None:
 
 def _odoo(instance: Instance, name: str, *arguments: str) -> tuple[str, int]:
     """Run Odoo on the database "test" and return its log and exit code."""
-    path = Path(instance.folder) / f"{name}.log"
+    LOGS.mkdir(parents=True, exist_ok=True)
+    path = LOGS / f"{name}.log"
     command = instance.command(
         "--database", "test",
         *arguments,
@@ -71,7 +74,7 @@ def _odoo(instance: Instance, name: str, *arguments: str) -> tuple[str, int]:
         f"--http-interface={HOST}",
         f"--http-port={free_port()}",
         "--max-cron-threads=0",
-        f"--screenshots={instance.folder / 'screenshots'}",
+        f"--screenshots={LOGS / 'screenshots'}",
     )  # fmt: skip
     detail(f"log: {path}")
     with path.open("w") as log:
@@ -87,7 +90,7 @@ def _odoo(instance: Instance, name: str, *arguments: str) -> tuple[str, int]:
 
 
 def _counts(log: str) -> tuple[int, int]:
-    """Return how many tests passed and failed, and show those that failed."""
+    """Return how many tests passed and failed, and show those that failed or were skipped."""
     found = SUMMARY.findall(log)
     if not found:
         raise SetupError(f"Odoo ran no test; the end of its log:\n{last_lines(log)}")
@@ -95,15 +98,16 @@ def _counts(log: str) -> tuple[int, int]:
     total = sum(int(count) for _, _, count in found)
     for name in re.findall(r"(?:FAIL|ERROR): (\S+)", log):
         detail(f"failed: {name}")
-    return total - failed, failed
+    skipped = SKIPPED.findall(log)
+    for name, reason in skipped:
+        detail(f"skipped: {name} ({reason})")
+    return total - failed - len(skipped), failed
 
 
 def _unexpected(log: str, code: int) -> int:
     """Return how many errors Odoo logged that no test asked for."""
     lines = [
-        line
-        for line in log.splitlines()
-        if LOGGED_ERROR.match(line) and EXPECTED_ERROR not in line
+        line for line in log.splitlines() if LOGGED_ERROR.match(line) and EXPECTED_ERROR not in line
     ]
     for line in lines[:10]:
         detail(line[:300])

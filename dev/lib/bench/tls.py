@@ -19,6 +19,7 @@ from ..report import SetupError
 SCRIPT = Path(__file__).with_name("certificate.py")
 CHUNK_BYTES = 65536
 START_SECONDS = 10
+END_SECONDS = 10
 
 
 def make_certificate(python: Path) -> tuple[Path, Path]:
@@ -47,6 +48,7 @@ def https_front(port: int, certificate: Path) -> Iterator[str]:
     try:
         yield f"https://{HOST}:{_start(loop, port, context)}"
     finally:
+        asyncio.run_coroutine_threadsafe(_end_connections(), loop).result(END_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
 
@@ -75,3 +77,10 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write(data)
             await writer.drain()
     writer.close()
+
+
+async def _end_connections() -> None:
+    connections = asyncio.all_tasks() - {asyncio.current_task()}
+    for connection in connections:
+        connection.cancel()
+    await asyncio.gather(*connections, return_exceptions=True)
