@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .check_chaos import chaos
 from .check_lint import lint
 from .check_odoo import beside, hoot, odoo
 from .check_plain import plain
@@ -33,6 +34,7 @@ STAGES: dict[str, Callable[[Instance, str], tuple[int, int]]] = {
     "odoo": odoo,
     "hoot": hoot,
     "beside": beside,
+    "chaos": chaos,
 }
 
 
