@@ -573,10 +573,20 @@ class VivaWalletTransaction(models.Model):
         }
 
     def _apply_request_result(self, result):
+        """Apply what became of the first request of this row.
+
+        A refusal says nothing about another request with the same session id: once Viva has
+        accepted one, or a second one is on its way, only the session tells the outcome.
+
+        :param outcome.RequestResult result: what Viva said.
+        :return: snapshot of what is known then, see `viva.wallet.till`.
+        :rtype: dict
+        """
         self._lock()
+        is_only_request = not (self.accepted_at or self.resent_at)
         if self.state == "sent" and result.state in ("accepted", "exists"):
             self.accepted_at = self.accepted_at or fields.Datetime.now()
-        elif self.state == "sent" and result.state in ("refused", "not_sent"):
+        elif self.state == "sent" and result.state in ("refused", "not_sent") and is_only_request:
             self._fail(result.reason, message=result.message)
         return self._snapshot()
 
