@@ -217,7 +217,7 @@ class VivaWalletTill(models.AbstractModel):
 
     @api.model
     def _validated_session(self, pos_session_id):
-        if not isinstance(pos_session_id, int):
+        if not self._is_id(pos_session_id):
             raise Refused("invalid")
         pos_session = self.env["pos.session"].search([("id", "=", pos_session_id)])
         if not pos_session or pos_session.state not in ("opening_control", "opened"):
@@ -225,7 +225,14 @@ class VivaWalletTill(models.AbstractModel):
         return pos_session
 
     @api.model
+    def _is_id(self, value):
+        """Tell whether a value of a till can be an id; a search takes more for one than that."""
+        return isinstance(value, int) and not isinstance(value, bool)
+
+    @api.model
     def _validated_method(self, config, payment_method_id):
+        if not self._is_id(payment_method_id):
+            raise Refused("not_configured")
         method = self.env["pos.payment.method"].search_fetch(
             [("id", "=", payment_method_id), ("config_ids", "in", config.ids)],
             ["use_payment_terminal", "viva_wallet_terminal_id"],

@@ -642,6 +642,13 @@ class VivaWalletTransaction(models.Model):
         return self._snapshot()
 
     def _apply_request_result(self, result):
+        """Apply what became of the first request of this row.
+
+        A refusal says nothing about another request with the same session id: once Viva has
+        accepted one, or a second one is on its way, only the session tells the outcome.
+
+        :param outcome.RequestResult result: what Viva said.
+        """
         self._lock()
         self.replied_at = fields.Datetime.now()
         if self.state == "sent" and result.state in ("accepted", "exists"):

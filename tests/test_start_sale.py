@@ -1,10 +1,13 @@
 """Starting a sale: one request, however often it is asked for, and none that is in doubt."""
 
 import uuid
+from contextlib import suppress
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
+from ..viva.outcome import RequestResult
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
 
@@ -208,7 +211,8 @@ class TestStartSale(VivaWalletCommon):
             "INSERT INTO pos_config_pos_payment_method_rel VALUES (%s, %s)",
             (self.viva_config.id, bank.id),
         )
-        for value in (bank.id, None, "1", 2**31 - 1):
+        known = self.viva_method.id
+        for value in (bank.id, None, "1", str(known), [known], {}, True, 2**31 - 1, 2**70):
             with self.subTest(value=value):
                 sale = self.sale_values(payment_method_id=value)
                 self.assert_refused(self.till("start_sale", sale), "not_configured")
@@ -380,6 +384,38 @@ class TestStartSale(VivaWalletCommon):
         self.simulator.tap(TERMINAL)
         self.assertEqual(self.read(sale["session_id"])["state"], "approved")
         self.assert_ledgers_agree()
+
+    def test_process_ends_between_record_and_request(self):
+        """The till asks again with the same id, and that alone does not send anything."""
+        sale = self.sale_values()
+        ledger = self.env.registry["viva.wallet.transaction"]
+        # Not assertRaises: Odoo's undoes what was written, which a dying process does not.
+        with patch.object(ledger, "_send", side_effect=SystemExit), suppress(SystemExit):
+            self.till("start_sale", sale)
+        self.assertEqual(self.till("start_sale", sale)["state"], "sent")
+        self.read(sale["session_id"])
+        self.assertFalse(self.sale_requests())
+        self.let_pass(self.transaction(sale["session_id"]), 6)
+        self.till("read_status", [sale["session_id"]])
+        self.simulator.tap(TERMINAL)
+        self.assertEqual(self.read(sale["session_id"])["state"], "approved")
+        self.assertEqual(len(self.charges()), 1)
+        self.assert_ledgers_agree()
+
+    def test_late_refusal_does_not_end_what_was_sent_again(self):
+        """The reply to the first request comes when the second one is at the terminal."""
+        for state, reason in (("refused", "invalid_request"), ("not_sent", "unreachable")):
+            with self.subTest(state=state):
+                sale, _snapshot = self.start_with_fault(action="drop_before")
+                self.read(sale["session_id"])
+                row = self.transaction(sale["session_id"])
+                self.let_pass(row, 6)
+                self.till("read_status", [sale["session_id"]])
+                snapshot = row._apply_request_result(RequestResult(state, reason))
+                self.assertEqual(snapshot["state"], "sent")
+                self.simulator.tap(TERMINAL)
+                self.assertEqual(self.read(sale["session_id"])["state"], "approved")
+                self.assert_ledgers_agree()
 
     def test_resent_once_only(self):
         sale, _snapshot = self.start_with_fault(action="drop_before", times=None)
