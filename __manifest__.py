@@ -41,6 +41,7 @@
         "web.assets_unit_tests_setup": [
             # It extends a part of the Point of Sale that is not in this bundle either.
             ("remove", "pos_viva_wallet/static/src/backend/provider_card.js"),
+            ("remove", "pos_viva_wallet/static/src/backend/provider_card.xml"),
         ],
     },
     "installable": True,

@@ -5,6 +5,7 @@ and payments are ours as they stand. What it had more is the address that it reg
 whose token was the verification key, and columns that hold an access token and card data.
 """
 
+from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
 OLD_COLUMNS = ("viva_wallet_bearer_token", "viva_wallet_latest_response")
@@ -40,7 +41,12 @@ def prepare_takeover(cr):
         """
     )
     for column in OLD_COLUMNS:
-        cr.execute(f'ALTER TABLE pos_payment_method DROP COLUMN IF EXISTS "{column}"')
+        cr.execute(
+            SQL(
+                "ALTER TABLE pos_payment_method DROP COLUMN IF EXISTS %s",
+                SQL.identifier(column),
+            )
+        )
 
 
 def finish_takeover(env):
