@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..viva.client import DEMO, LIVE, Credentials, Hosts, VivaClient, is_loopback_url
@@ -240,7 +240,9 @@ class PosPaymentMethod(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        methods = super().create([self._viva_wallet_clean(vals) for vals in vals_list])
+        methods = super().create(
+            [self._viva_wallet_without_providers(self._viva_wallet_clean(vals)) for vals in vals_list]
+        )
         methods._viva_wallet_ensure_webhook_token()
         verification_key.fetch_later(methods)
         return methods
@@ -297,6 +299,20 @@ class PosPaymentMethod(models.Model):
             name: clean(vals[name]) for name in REQUIRED_FIELDS if isinstance(vals.get(name), str)
         }
         return {**vals, **cleaned}
+
+    @staticmethod
+    def _viva_wallet_without_providers(vals):
+        """Return the values of a new method without an empty list of payment providers.
+
+        `pos_online_payment` adds the list. Odoo asks for the right to read providers even when there
+        are none in it, and managers of the Point of Sale do not have that right.
+        """
+        providers = "online_payment_provider_ids"
+        commands = vals.get(providers) or ()
+        is_empty = all(command[0] == Command.SET and not command[2] for command in commands)
+        if vals.get("use_payment_terminal") != "viva_wallet" or not is_empty:
+            return vals
+        return {name: value for name, value in vals.items() if name != providers}
 
     def _viva_wallet_sharers(self, terminal_id):
         """Return the active methods of any company but this one that use a terminal.

@@ -55,12 +55,61 @@ class PosSession(models.Model):
         """Override of `point_of_sale`: with *Identify Customer* each payment tells by which
         references Viva's payout names it.
         """
-        lines = super()._create_split_account_payment(payment, amounts)
+        if self._viva_wallet_lacks_account(payment, amounts):
+            lines = self._viva_wallet_create_refund_payment(payment, amounts)
+        else:
+            lines = super()._create_split_account_payment(payment, amounts)
         references = payment._viva_wallet_references()
         if references:
             account_payment = self._viva_wallet_last_account_payment(payment.payment_method_id)
             account_payment.memo = f"{account_payment.memo} - {references}"
         return lines
+
+    @api.model
+    def _viva_wallet_lacks_account(self, payment, amounts):
+        """Tell whether Odoo would book a refund of ours on no account, and so never close the session.
+
+        `point_of_sale` swaps the accounts of a refund, also when the payment method leaves the
+        outstanding account to the journal.
+        """
+        method = payment.payment_method_id
+        return (
+            method.use_payment_terminal == "viva_wallet"
+            and bool(method.journal_id)
+            and not method.outstanding_account_id
+            and self.currency_id.compare_amounts(amounts["amount"], 0) < 0
+        )
+
+    def _viva_wallet_create_refund_payment(self, payment, amounts):
+        """Create the account payment of a refund with *Identify Customer*.
+
+        :return: its lines on the account of the customer.
+        """
+        method = payment.payment_method_id
+        partner = self.env["res.partner"]._find_accounting_partner(payment.partner_id)
+        receivable = partner.property_account_receivable_id
+        account_payment = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "amount": abs(amounts["amount"]),
+                "partner_id": partner.id,
+                "journal_id": method.journal_id.id,
+                "destination_account_id": receivable.id,
+                "memo": self.env._(
+                    "%(payment_method)s refund of %(partner)s in %(session)s",
+                    payment_method=method.name,
+                    partner=payment.partner_id.display_name,
+                    session=self.name,
+                ),
+                "pos_payment_method_id": method.id,
+                "pos_session_id": self.id,
+            }
+        )
+        account_payment.action_post()
+        return account_payment.move_id.line_ids.filtered(
+            lambda line: line.account_id == receivable
+        )
 
     def _create_account_move(self, *args, **kwargs):
         """Override of `point_of_sale`: where card payments are booked as one sum, the entry of the

@@ -15,11 +15,6 @@ class VivaWalletExchange(models.AbstractModel):
     _name = "viva.wallet.exchange"
     _description = "Viva Wallet: exchange with Viva"
 
-    # What the scheduled action looks through again and again, beside years of finished payments.
-    _unfinished_index = models.Index("(state) WHERE state IN ('new', 'sent', 'unknown')")
-    _unbooked_index = models.Index("(finished_at) WHERE state = 'approved' AND payment_id IS NULL")
-    _approved_index = models.Index("(finished_at) WHERE state = 'approved'")
-
     def _exchange(self, kind, work, apply=None, after=None):
         """Call Viva, and apply the answer whenever it comes.
 

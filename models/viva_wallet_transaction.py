@@ -213,10 +213,11 @@ class VivaWalletTransaction(models.Model):
     )
     # The rows that are not over are few, whatever the size of the ledger.
     _state_rare = models.Index("(state) WHERE state IN ('new', 'sent', 'unknown', 'reversed')")
-    _terminal_last_sales = models.Index("(terminal_id, id) WHERE state = 'approved'")
     _approved_unbooked = models.Index(
         "(finished_at) WHERE state = 'approved' AND payment_id IS NULL"
     )
+    _approved_recent = models.Index("(finished_at) WHERE state = 'approved'")
+    _terminal_last_sales = models.Index("(terminal_id, id) WHERE state = 'approved'")
     # Two devices that pay the same order at the same time, on two terminals.
     _order_open_unique = models.UniqueIndex(
         "(order_uuid) WHERE state IN ('new', 'sent')",
@@ -998,11 +999,19 @@ class VivaWalletTransaction(models.Model):
             unfinished._abort_expired()
         to_check = self.search([("check_at", "<=", fields.Datetime.now())])
         for transactions in split_every(AT_ONCE, (unfinished | to_check).ids, self.browse):
-            with surviving("questions to Viva"):
-                transactions._refresh(patiently=True)
+            transactions._refresh_surviving()
             self.env["ir.cron"]._commit_progress(len(transactions))
         self._check_reversals()
         self._flag_without_payment()
+
+    def _refresh_surviving(self):
+        """Ask about all of these together; when one of them cannot be asked about, one by one."""
+        with surviving("questions to Viva"):
+            self._refresh(patiently=True)
+            return
+        for transaction in self:
+            with surviving(transaction.session_id):
+                transaction._refresh(patiently=True)
 
     @api.model
     def _fail_never_sent(self):

@@ -459,16 +459,16 @@ class TestListOfTheDay(ReconcileCommon):
         sale = self.sale_values()
         self.till("start_sale", sale)
         self.simulator.tap(TERMINAL)
-        refresh = self.env.registry["viva.wallet.transaction"]._refresh
+        question = self.env.registry["viva.wallet.transaction"]._question
 
         def fail_for_broken(self):
-            if broken.id in self.ids:
+            if self.id == broken.id:
                 raise ZeroDivisionError
-            return refresh(self)
+            return question(self)
 
         with (
             patch.object(
-                self.env.registry["viva.wallet.transaction"], "_refresh", fail_for_broken
+                self.env.registry["viva.wallet.transaction"], "_question", fail_for_broken
             ),
             mute_logger("odoo.addons.pos_viva_wallet.models.own_transaction"),
         ):

@@ -248,6 +248,9 @@ class TestRights(VivaWalletCommon):
             "abort": (sale,),
             "state_outcome": (sale["session_id"], True),
             "open_reviews": (self.viva_config.id,),
+            "read_orders": ([sale["order_uuid"]],),
+            "start_refund": ({**sale, "parent_session_id": sale["session_id"], "amount": -1},),
+            "list_refundable": ({**sale, "order_uuids": [sale["order_uuid"]]},),
         }
 
     def patch_ledger(self, name):

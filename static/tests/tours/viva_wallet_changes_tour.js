@@ -6,6 +6,8 @@ import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_
 import { run } from "@point_of_sale/../tests/generic_helpers/utils";
 import * as Till from "@pos_viva_wallet/../tests/tours/utils/viva_wallet_util";
 
+// A Letter Tray has a tax of 10 % on top of its price.
+
 // Whatever is typed and added while the terminal waits, it asks for what it asked for.
 Till.addTour("viva_wallet_order_grows", () => [
     Till.pay(),
@@ -25,7 +27,7 @@ Till.addTour("viva_wallet_order_grows", () => [
     Till.lineIs("done"),
     PaymentScreen.clickNumpad("9"),
     PaymentScreen.selectedPaymentlineHas(Till.METHOD, "12.34"),
-    PaymentScreen.remainingIs("5"),
+    PaymentScreen.remainingIs("5.50"),
     PaymentScreen.clickPaymentMethod("Cash"),
     PaymentScreen.clickValidate(),
     ReceiptScreen.isShown(),
@@ -34,7 +36,7 @@ Till.addTour("viva_wallet_order_grows", () => [
 
 // An order that has become cheaper is not finished without the cashier, who sees the change.
 Till.addTour("viva_wallet_order_shrinks", () => [
-    Till.enterProduct("7.34"),
+    Till.enterProduct("6.84"),
     ProductScreen.addOrderline("Letter Tray", "1", "5"),
     ProductScreen.clickPayButton(),
     PaymentScreen.clickPaymentMethod(Till.METHOD),
@@ -46,7 +48,7 @@ Till.addTour("viva_wallet_order_shrinks", () => [
     Till.lineIs("waitingCard", "asks for more than the order"),
     Till.simulator("approve"),
     Till.lineIs("done"),
-    PaymentScreen.changeIs("5"),
+    PaymentScreen.changeIs("5.50"),
     PaymentScreen.clickValidate(),
     ReceiptScreen.isShown(),
 ]);
@@ -70,7 +72,7 @@ Till.addTour("viva_wallet_fast_hands", () => [
     // Only one of the clicks made a line; the others were told so.
     {
         content: "close what the other clicks were told",
-        trigger: `${Till.LINE}`,
+        trigger: ".modal .btn-primary",
         run: () => document.querySelectorAll(".modal .btn-primary").forEach((ok) => ok.click()),
     },
     run(() => {

@@ -35,8 +35,16 @@ Till.addTour("viva_wallet_sick_viva", () => [
     saleDespite(session({ status: 200, body: {} })),
     saleDespite(session({ status: 200, body: { success: "false", eventId: "0" } })),
     saleDespite(session({ status: 429 }), { operation: "session", action: "drop_before" }),
+
+    // Without access nothing is sent, and the next try works.
     Till.simulator("revoke_tokens"),
-    saleDespite({ operation: "token", action: "answer", status: 503 }),
+    Till.simulator("faults", { rules: [{ operation: "token", action: "answer", status: 503 }] }),
+    Till.pay(),
+    Till.lineIs("retry", "Viva does not answer at the moment"),
+    Till.retry(),
+    Till.customer("approve"),
+    ReceiptScreen.isShown(),
+    ReceiptScreen.clickNextOrder(),
 
     // A clear refusal is said in words, and nothing hangs.
     Till.simulator("faults", { rules: [{ operation: "sale", action: "answer", status: 422 }] }),
@@ -89,7 +97,7 @@ Till.addTour("viva_wallet_unknown_not_paid", () => [
 // Viva says that nothing was charged, and later that it was.
 Till.addTour("viva_wallet_failed_then_paid", () => [
     Till.pay(),
-    Till.customer("decline", { approve_after: 0.5 }),
+    Till.customer("decline", { approve_after: 3 }),
     Till.lineIs("retry", "The card was declined"),
     Till.simulator("cron"),
     ReceiptScreen.isShown(),

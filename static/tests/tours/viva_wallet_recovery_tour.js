@@ -54,7 +54,10 @@ Till.addTour("viva_wallet_browser_wiped", () => [
     run(
         async () => {
             const databases = await indexedDB.databases();
-            localStorage.clear();
+            // The tour itself lives there, too.
+            Object.keys(localStorage)
+                .filter((key) => !key.includes("tour"))
+                .forEach((key) => localStorage.removeItem(key));
             posmodel.data.indexedDB.db?.close();
             databases.forEach(({ name }) => indexedDB.deleteDatabase(name));
             window.location.reload();

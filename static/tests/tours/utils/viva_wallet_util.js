@@ -71,6 +71,7 @@ export function payPart(amount) {
         ProductScreen.clickPayButton(),
         PaymentScreen.clickPaymentMethod("Cash"),
         PaymentScreen.clickNumpad(amount.split("").join(" ")),
+        PaymentScreen.selectedPaymentlineHas("Cash", `${amount}.00`),
         PaymentScreen.clickPaymentMethod(METHOD),
         isWaiting(),
         PaymentScreen.clickPaymentlineDelButton("Cash", `${amount}.00`),
