@@ -93,6 +93,18 @@ describe("before anything is sent", () => {
         await animationFrame();
         expect(queryText(STATUS)).toInclude("could not be asked");
     });
+
+    test("what the customer has to pay in a refund is a sale, and has to be sent", async () => {
+        const { screen, order, method } = await setupRefund();
+        const cash = order.addPaymentline(order.config.payment_method_ids.at(-1)).data;
+        cash.setAmount(order.priceIncl - 5);
+        await screen.addNewPaymentLine(method);
+        await animationFrame();
+        const line = order.payment_ids.at(-1);
+        expect(line.amount).toBe(5);
+        expect(line.payment_status).toBe("pending");
+        expect(".o_viva_wallet_line_status .send_payment_request").toHaveCount(1);
+    });
 });
 
 describe("the request", () => {
