@@ -203,6 +203,7 @@ describe("an order that is still open", () => {
     test("its card payment is paid back by a line of its own", async () => {
         const { server, store, order, line } = await setupPaid();
         expect(await store.deleteOrders([order])).toBe(false);
+        await animationFrame();
         await click(".modal .btn-primary");
         await animationFrame();
         await click(".send_payment_reversal");
