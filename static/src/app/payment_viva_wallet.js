@@ -59,11 +59,21 @@ export class PaymentVivaWallet extends PaymentInterface {
      */
     async sendPaymentRequest(uuid) {
         const line = this._line(uuid);
+        if (!this.flows.has(uuid) && !this._obstacle(line) && this._refundObstacle(line)) {
+            await this.pos.vivaWalletPrepareRefund(line);
+        }
+        // From here to the flow nothing is awaited: whoever else sends this line finds it running.
         const running = this.flows.get(uuid);
         if (running) {
             return running.outcome;
         }
-        const obstacle = this._obstacle(line) || (await this._refundObstacle(line));
+        if (!line.pos_order_id) {
+            return false; // deleted while the card was looked for
+        }
+        if (line.isVivaWalletCharged()) {
+            return true; // sent and paid back while the card was looked for
+        }
+        const obstacle = this._obstacle(line) || this._refundObstacle(line);
         if (obstacle) {
             this._show(line, PHASE.FAILED, { text: obstacle });
             return false;
@@ -212,14 +222,10 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
     }
 
-    /** @returns {Promise<string|undefined>} why nothing can be paid back */
-    async _refundObstacle(line) {
-        if (!line.isVivaWalletRefund() || line.isVivaWalletRefundReady()) {
-            return;
-        }
-        await this.pos.vivaWalletPrepareRefund(line);
-        if (!line.isVivaWalletRefundReady()) {
-            return line.uiState.vivaWalletRefund.text || _t("Choose the card that is paid back.");
+    /** @returns {string|undefined} why nothing can be paid back */
+    _refundObstacle(line) {
+        if (line.isVivaWalletRefund() && !line.isVivaWalletRefundReady()) {
+            return line.uiState.vivaWalletRefund?.text || _t("Choose the card that is paid back.");
         }
     }
 

@@ -6,9 +6,16 @@ patch(PaymentScreen.prototype, {
     async addNewPaymentLine(paymentMethod) {
         const isAdded = await super.addNewPaymentLine(paymentMethod);
         const line = this.selectedPaymentLine;
-        const isNew = isAdded && line?.payment_method_id === paymentMethod;
-        if (isNew && line.isVivaWalletRefund() && !line.viva_wallet_session_id) {
+        // By id: the same record looks different to each part of the page that observes it.
+        const isNew = isAdded && line?.payment_method_id.id === paymentMethod.id;
+        if (!isNew || !line.isVivaWallet() || line.viva_wallet_session_id) {
+            return isAdded;
+        }
+        if (!line.getPaymentStatus()) {
+            // `point_of_sale` sets none in a refund, and nothing would offer to send the line.
             line.setPaymentStatus("pending");
+        }
+        if (line.isVivaWalletRefund()) {
             await this.pos.vivaWalletPrepareRefund(line);
         }
         return isAdded;

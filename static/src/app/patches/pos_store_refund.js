@@ -64,6 +64,9 @@ patch(PosStore.prototype, {
     async vivaWalletPrepareRefund(line) {
         this.vivaWalletSetRefund(line, { isLoaded: false });
         const refundable = await this.vivaWalletLoadRefundable(line);
+        if (!line.pos_order_id || line.isVivaWalletLocked()) {
+            return; // deleted, or sent, meanwhile
+        }
         const card = chooseCard(refundable, this.vivaWalletIsFurtherRefund(line));
         if (card === "ask") {
             await this.vivaWalletPickCard(line);
@@ -91,7 +94,10 @@ patch(PosStore.prototype, {
     async vivaWalletPickCard(line) {
         const { cards, others } = line.uiState.vivaWalletRefund;
         const card = await makeAwaitable(this.dialog, VivaWalletRefundPicker, { cards, others });
-        if (card && line.pos_order_id) {
+        if (!line.pos_order_id || line.isVivaWalletLocked()) {
+            return; // deleted, or sent, meanwhile
+        }
+        if (card) {
             this.vivaWalletTakeCard(line, card);
         } else if (!line.viva_wallet_parent_session_id) {
             const usable = cards.filter(isUsable).length;

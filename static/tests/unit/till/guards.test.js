@@ -1,6 +1,6 @@
 import { animationFrame, describe, expect, test } from "@odoo/hoot";
 import { queryAll, queryText } from "@odoo/hoot-dom";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { CARD, DECLINED, OPEN, UNKNOWN, pass, settle, setupTill, setupWaiting } from "./till_env";
@@ -227,6 +227,7 @@ describe("a page that has lost its lines", () => {
         expect(line.viva_wallet_session_id).toBe(SESSION_ID);
         expect(line.payment_status).toBe("waitingCard");
         await store.vivaWalletRecover();
+        await settle();
         expect(order.payment_ids).toHaveLength(1);
         server.approve(line);
         await pass();
@@ -328,13 +329,17 @@ describe("an order that is on its way to the server", () => {
 
     test("is waited for on the way back to its products", async () => {
         const { server, store, order } = await setupPatient();
+        patchWithCleanup(store.router, {
+            navigate: (screen, { orderUuid }) => expect.step(`${screen} ${orderUuid}`),
+        });
         let arrive;
         store.vivaWalletSharing.set(order.uuid, new Promise((resolve) => (arrive = resolve)));
         store.navigate("ProductScreen", { orderUuid: order.uuid });
-        expect(store.router.state.current).toBe("PaymentScreen");
+        await settle();
+        expect.verifySteps([]);
         arrive();
         await settle();
-        expect(store.router.state.current).toBe("ProductScreen");
+        expect.verifySteps([`ProductScreen ${order.uuid}`]);
         server.answer = DECLINED;
         await pass();
     });

@@ -93,6 +93,33 @@ describe("before anything is sent", () => {
         await animationFrame();
         expect(queryText(STATUS)).toInclude("could not be asked");
     });
+
+    test("a line that is deleted while its card is looked for", async () => {
+        const { server, screen, order, method } = await setupRefund();
+        let answer;
+        server.answer = new Promise((resolve) => (answer = resolve));
+        const adding = screen.addNewPaymentLine(method);
+        await settle();
+        const [line] = order.payment_ids;
+        const paying = line.pay();
+        order.removePaymentline(line);
+        answer({ cards: [refundableCard()], others: [], text: "" });
+        expect(await adding).toBe(true);
+        expect(await paying).toBe(false);
+        expect(server.count("start_refund")).toBe(0);
+    });
+
+    test("what the customer has to pay in a refund is a sale, and has to be sent", async () => {
+        const { screen, order, method } = await setupRefund();
+        const cash = order.addPaymentline(order.config.payment_method_ids.at(-1)).data;
+        cash.setAmount(order.priceIncl - 5);
+        await screen.addNewPaymentLine(method);
+        await animationFrame();
+        const line = order.payment_ids.at(-1);
+        expect(line.amount).toBe(5);
+        expect(line.payment_status).toBe("pending");
+        expect(".o_viva_wallet_line_status .send_payment_request").toHaveCount(1);
+    });
 });
 
 describe("the request", () => {
@@ -106,6 +133,14 @@ describe("the request", () => {
         expect(server.count("start_sale")).toBe(0);
         expect(queryText(STATUS)).toInclude("Paying back");
         expect(line.isVivaWalletInFlight()).toBe(true);
+    });
+
+    test("is made once, also when it is sent twice while the card is looked for", async () => {
+        const { server, line } = await setupLine();
+        server.refundable.cards = [refundableCard()];
+        server.answer = { state: "approved", charged: line.amount, card: CARD };
+        expect(await Promise.all([line.pay(), line.pay()])).toEqual([true, true]);
+        expect(server.count("start_refund")).toBe(1);
     });
 
     test("is booked as what was paid back", async () => {
@@ -168,6 +203,7 @@ describe("an order that is still open", () => {
     test("its card payment is paid back by a line of its own", async () => {
         const { server, store, order, line } = await setupPaid();
         expect(await store.deleteOrders([order])).toBe(false);
+        await animationFrame();
         await click(".modal .btn-primary");
         await animationFrame();
         await click(".send_payment_reversal");
