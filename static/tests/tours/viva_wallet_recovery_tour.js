@@ -58,6 +58,8 @@ Till.addTour("viva_wallet_browser_wiped", () => [
             Object.keys(localStorage)
                 .filter((key) => !key.includes("tour"))
                 .forEach((key) => localStorage.removeItem(key));
+            posmodel.data.indexedDB.create = async () => {};
+            posmodel.data.indexedDB.delete = async () => {};
             posmodel.data.indexedDB.db?.close();
             databases.forEach(({ name }) => indexedDB.deleteDatabase(name));
             window.location.reload();
@@ -110,7 +112,6 @@ Till.addTour(
         Till.click(
             ".ticket-screen .pads button:contains('Load Order'), .ticket-screen .validation"
         ),
-        ProductScreen.clickPayButton(),
         Till.isWaiting(),
         Till.cancel(),
         Till.lineIs("retry", "Nothing was charged"),

@@ -7,8 +7,17 @@ import { PHASE } from "../payment_flow";
 patch(PaymentScreen.prototype, {
     onMounted() {
         super.onMounted();
+        this.vivaWalletShowRunning();
         this.pos.vivaWalletResume(this.currentOrder);
         this.pos.vivaWalletValidateIfPaid(this.currentOrder);
+    },
+
+    /** Only the selected line tells what its terminal is doing; another device had selected it. */
+    vivaWalletShowRunning() {
+        const line = this.paymentLines.find((line) => line.isVivaWalletInFlight());
+        if (line && !line.isSelected()) {
+            this.selectPaymentLine(line.uuid);
+        }
     },
 
     /**
