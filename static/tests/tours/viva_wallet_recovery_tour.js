@@ -54,10 +54,12 @@ Till.addTour("viva_wallet_browser_wiped", () => [
     run(
         async () => {
             const databases = await indexedDB.databases();
-            // The tour itself lives there, too.
-            Object.keys(localStorage)
-                .filter((key) => !key.includes("tour"))
-                .forEach((key) => localStorage.removeItem(key));
+            // When nothing looks into it any more. The tour itself lives there, too.
+            window.addEventListener("pagehide", () =>
+                Object.keys(localStorage)
+                    .filter((key) => !key.includes("tour"))
+                    .forEach((key) => localStorage.removeItem(key))
+            );
             posmodel.data.indexedDB.create = async () => {};
             posmodel.data.indexedDB.delete = async () => {};
             posmodel.data.indexedDB.db?.close();
