@@ -60,7 +60,14 @@ patch(PaymentScreen.prototype, {
     /** A line is only removed once it is certain that its card was not charged. */
     async deletePaymentLine(uuid) {
         const order = this.currentOrder;
-        const line = this.paymentLines.find((line) => line.uuid === uuid);
+        const sharing = this.pos.vivaWalletShared(order.uuid);
+        if (sharing) {
+            await sharing; // the answer would bring the line back
+        }
+        const line = order.payment_ids.find((line) => line.uuid === uuid);
+        if (!line) {
+            return;
+        }
         if (!line.isVivaWalletInFlight()) {
             return super.deletePaymentLine(uuid);
         }

@@ -8,7 +8,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { inTime } from "../in_time";
 import { ValidationBehind } from "../validation_behind";
 
-/** Milliseconds for which a cashier who leaves the payment screen waits for the server. */
+/** Milliseconds for which a cashier who changes an order or leaves it waits for the server. */
 const SHARING_LIMIT = 3000;
 
 /** Screens that are about the selected order. */
@@ -165,14 +165,22 @@ patch(PosStore.prototype, {
      * its products opens a moment later.
      */
     navigate() {
-        const sharing = this.vivaWalletSharing.get(this.router.state.params.orderUuid);
+        const sharing = this.vivaWalletShared(this.router.state.params.orderUuid);
         if (!sharing || this.router.state.current !== "PaymentScreen") {
             return super.navigate(...arguments);
         }
-        inTime(sharing, SHARING_LIMIT)
-            .catch(() => {})
-            .then(() => super.navigate(...arguments));
+        sharing.then(() => super.navigate(...arguments));
         return true;
+    },
+
+    /**
+     * @param {string} orderUuid
+     * @returns {Promise|undefined} the end of the order's way to the server, if it is on it; soon,
+     *  whether or not there is an answer
+     */
+    vivaWalletShared(orderUuid) {
+        const sharing = this.vivaWalletSharing.get(orderUuid);
+        return sharing && inTime(sharing, SHARING_LIMIT).catch(() => {});
     },
 
     // === AFTER THE OUTCOME === //
