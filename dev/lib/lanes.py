@@ -29,7 +29,7 @@ class Lane:
 
 
 def lanes(tags: str) -> list[Lane]:
-    """Return all lanes, those with tours first.
+    """Return all lanes, those with tours and those without by turns.
 
     A lane leaves out a class only because another lane has it. So a test runs in one lane, and one
     that is not found here runs in all of them.
@@ -44,7 +44,7 @@ def lanes(tags: str) -> list[Lane]:
     parts = {**impatient, **patient}
     return [
         Lane(name, ",".join([tags, *_left_out(name, parts)]), is_patient=name in patient)
-        for name in parts
+        for name in sorted(parts, key=lambda name: name.rpartition("-")[2])
     ]
 
 

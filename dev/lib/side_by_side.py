@@ -16,8 +16,8 @@ from .paths import CHECKOUT_CACHE
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
-# One more than processors, since a tour mostly waits for its browser.
-PROGRAMS = (os.cpu_count() or 1) + 1
+# A tour with its browser takes a whole processor, as does a server test.
+PROGRAMS = max(os.cpu_count() or 1, 2)
 SECONDS_TO_END = 5
 # Beside the instances, which the stages make anew.
 LOGS = CHECKOUT_CACHE / "logs"
