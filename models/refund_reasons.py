@@ -63,6 +63,10 @@ def refusal_text(env, reason, **details):
     :rtype: str
     """
     _ = env._
+
+    def below_zero():
+        return _("Only amounts below zero can be paid back. Nothing was paid back.")
+
     texts = {
         "above_remaining": lambda: _(
             "Only %(remaining)s of the %(charged)s on this card can still be paid back. Enter that "
@@ -96,12 +100,16 @@ def refusal_text(env, reason, **details):
             "Only a manager can pay money to a card that has not paid, and only where the payment "
             "method allows it. Nothing was paid back."
         ),
-        "amount_not_negative": lambda: _(
-            "Only amounts below zero can be paid back. Nothing was paid back."
-        ),
+        "amount_not_negative": below_zero,
+        "amount_not_positive": below_zero,
         "terminal_busy": lambda: _(
             "Terminal %(terminal)s is busy with %(amount)s of register “%(register)s”. Finish or "
             "cancel that payment, then try again. Nothing was paid back.",
+            **details,
+        ),
+        "order_busy": lambda: _(
+            "%(amount)s of this order may be moving on terminal %(terminal)s at this moment. Finish "
+            "or cancel that payment first. Nothing was paid back for this one.",
             **details,
         ),
         "register_closed": lambda: _(

@@ -1,8 +1,11 @@
 """The sentences for the cashier: one for every reason, in words, and true about the money."""
 
+import re
+from pathlib import Path
+
 from odoo.tests import TransactionCase, tagged
 
-from ..models import reasons
+from ..models import reasons, refund_reasons, refused
 from ..viva import client, const, outcome
 
 # Reasons of this addon, and of requests that Viva or the network refused.
@@ -53,6 +56,23 @@ class TestReasons(TransactionCase):
         for reason in ("declined", "timed_out", "aborted", "unreachable", "never_sent"):
             with self.subTest(reason=reason):
                 self.assertIn("Nothing was charged.", self.text(reason))
+
+    def test_every_refusal_has_a_sentence(self):
+        details = dict.fromkeys(
+            ("amount", "terminal", "register", "currency", "charged", "remaining", "held"), "X"
+        )
+        for texts, known in ((reasons, refused.OF_SALES), (refund_reasons, refused.OF_REFUNDS)):
+            for reason in sorted(known):
+                with self.subTest(texts=texts.__name__, reason=reason):
+                    text = texts.refusal_text(self.env, reason, **details)
+                    self.assertIn("Nothing was", text)
+                    self.assertNotIn("%(", text)
+
+    def test_every_refusal_is_known(self):
+        """Also those that are written only somewhere in the code."""
+        for path in Path(reasons.__file__).parent.glob("*.py"):
+            for name in re.findall(r'Refused\(\s*"(\w+)"', path.read_text()):
+                self.assertIn(name, refused.OF_REFUNDS, path.name)
 
     def test_code_for_the_support(self):
         self.assertTrue(self.text("declined", event_id=1006).endswith("[1006]"))

@@ -38,6 +38,11 @@ class TourCommon(VivaWalletHttpCommon):
     def steer_configure(self, **options):
         self.simulator.configure(**options)
 
+    def in_background(self, work):
+        """Run `work` with an environment of its own while the till is running."""
+        with self.registry.cursor() as cr:
+            return work(self.env(user=1, cr=cr))
+
     def play(self, name, **options):
         """Open the register and run a tour.
 

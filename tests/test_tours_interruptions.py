@@ -25,11 +25,6 @@ class InterruptionCommon(TourCommon):
     def steer_revoke_tokens(self):
         self.simulator.revoke_tokens()
 
-    def in_background(self, work):
-        """Run `work` with an environment of its own while the till is running."""
-        with self.registry.cursor() as cr:
-            return work(self.env(user=1, cr=cr))
-
     def last_row(self, env):
         return env["viva.wallet.transaction"].search([], limit=1)
 

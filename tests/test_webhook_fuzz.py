@@ -23,7 +23,7 @@ QUERIES = (
     "?company_id=%C3%A9", "?args=1&kwargs=2&notification=3&method=4", "?%%%", "?&&&===&&",
     "?context={}&uid=1", "?a=" + "b" * 5000, "?%00=%00", "?token=x&token=y&self=&_kwargs=1",
 )  # fmt: skip
-# Without a NUL: with one, Odoo fails for every path that no route has.
+# Without a NUL, for which Odoo itself fails in any path.
 SUFFIXES = ("", "/", "x", "%FF", "%E2%80%AE", "/..", "%2F..%2F", ";x=y", "a" * 6000, "?#")
 CONTENT_TYPES = (
     "application/json", "application/json; charset=utf-16", "application/json; charset=nonsense",
@@ -84,7 +84,6 @@ class TestWebhookFuzz(VivaWalletHttpCommon):
         if rng.random() < 0.3:
             path = rng.choice((
                 "/pos_viva_wallet/notification",
-                "/pos_viva_wallet/notification/%00",
                 f"/pos_viva_wallet/notification/{uuid.uuid4()}",
             ))  # fmt: skip
         if rng.random() < 0.3:
