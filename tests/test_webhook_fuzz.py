@@ -15,7 +15,7 @@ from .common import VivaWalletHttpCommon
 SEEDS = range(8)
 REQUESTS = 40  # per seed
 ANSWER_SECONDS = 30
-NOTIFIED = {"notified_at"}  # all that a notification changes in the ledger
+NOTIFIED = {"notified_at", "event_ids"}  # all that a notification changes in the ledger
 
 VERBS = ("GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "X")
 QUERIES = (

@@ -22,6 +22,9 @@ Till.addTour("viva_wallet_review", () => [
 
     Chrome.clickMenuOption("Close Register"),
     shows(`.close-pos-popup .o_viva_wallet_closing_reviews:contains("could not say")`),
-    Till.click(`.close-pos-popup .modal-footer button:contains("Close Register")`),
+    {
+        ...Till.click(`.close-pos-popup .modal-footer button:contains("Close Register")`),
+        expectUnloadPage: true,
+    },
     shows("body:not(:has(.close-pos-popup))"),
 ]);

@@ -4,7 +4,9 @@ import { patch } from "@web/core/utils/patch";
 import { RPCError } from "@web/core/network/rpc";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { PosData } from "@point_of_sale/app/services/data_service";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import { ChangesMeanwhile } from "../changes_meanwhile";
 import { inTime } from "../in_time";
 import { ValidationBehind } from "../validation_behind";
 
@@ -13,6 +15,18 @@ const SHARING_LIMIT = 3000;
 
 /** Screens that are about the selected order. */
 const SCREENS_OF_ORDER = ["ProductScreen", "TicketScreen"];
+
+/** By uuid of the order that is on its way to the server. */
+const changesMeanwhile = new Map();
+
+patch(PosData.prototype, {
+    /** Override: the last moment before the answer of the server is taken over. */
+    async missingRecursive() {
+        const records = await super.missingRecursive(...arguments);
+        changesMeanwhile.forEach((changes) => changes.note());
+        return records;
+    },
+});
 
 patch(PosStore.prototype, {
     async setup() {
@@ -138,15 +152,20 @@ patch(PosStore.prototype, {
             return;
         }
         const { uuid } = order;
+        changesMeanwhile.set(uuid, new ChangesMeanwhile(order));
         const sharing = this.syncAllOrders({ orders: [order] })
             .catch(() => {}) // it is saved when it is validated, at the latest
-            .finally(() => this.vivaWalletSharing.delete(uuid));
+            .finally(() => {
+                this.vivaWalletSharing.delete(uuid);
+                changesMeanwhile.delete(uuid);
+            });
         this.vivaWalletSharing.set(uuid, sharing);
     },
 
     /**
      * Override: the answer to the first saving of an order gives it another id. A product that was
-     * added meanwhile has the old one, and would belong to no order any more.
+     * added meanwhile has the old one, and would belong to no order any more. What was changed
+     * meanwhile is changed once more.
      */
     postSyncAllOrders(orders) {
         super.postSyncAllOrders(...arguments);
@@ -157,6 +176,7 @@ patch(PosStore.prototype, {
                     .filter((record) => record.raw[field] === order.uuid)
                     .forEach((record) => record.update({ [field]: order }));
             }
+            changesMeanwhile.get(order.uuid)?.apply();
         }
     },
 

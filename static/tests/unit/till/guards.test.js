@@ -327,6 +327,30 @@ describe("an order that is on its way to the server", () => {
         expect(added.order_id?.uuid).toBe(order.uuid);
     });
 
+    test("keeps what is changed in it meanwhile", async () => {
+        const { store, order } = await setupTill();
+        const cash = store.models["pos.payment.method"].find((method) => method.is_cash_count);
+        const { data: other } = order.addPaymentline(cash);
+        const partner = store.models["res.partner"].getFirst();
+        const { call } = store.data;
+        store.data.call = async function (model, method) {
+            const answer = await call.apply(this, arguments);
+            if (method === "sync_from_ui") {
+                order.payment_ids.find((line) => line.uuid === other.uuid).setAmount(3);
+                order.update({ partner_id: partner, to_invoice: true });
+            }
+            return answer;
+        };
+        other.setAmount(1);
+        store.vivaWalletShare(order);
+        await store.vivaWalletSharing.get(order.uuid);
+        expect(order.isSynced).toBe(true);
+        expect(order.payment_ids.find((line) => line.uuid === other.uuid).amount).toBe(3);
+        expect(order.partner_id.id).toBe(partner.id);
+        expect(order.to_invoice).toBe(true);
+        expect(order.isDirty()).toBe(true);
+    });
+
     test("is waited for on the way back to its products", async () => {
         const { server, store, order } = await setupPatient();
         patchWithCleanup(store.router, {
