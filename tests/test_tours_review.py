@@ -40,5 +40,6 @@ class TestReviewTour(TourCommon):
         self.lost = self.create_row(self.env(su=True), state="approved", charged_minor=1234)
         self.lost._flag("no_payment")
         rows = self.play("viva_wallet_review")
-        self.assertEqual(self.viva_config.current_session_id.state or "closed", "closed")
+        # The page may have opened the next one by now.
+        self.assertIn("closed", self.viva_config.session_ids.mapped("state"))
         self.assertEqual(rows.mapped("review_state"), ["resolved", "open"])
