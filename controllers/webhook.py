@@ -8,6 +8,14 @@ from ..viva import const, webhook
 
 _logger = logging.getLogger(__name__)
 
+# The present address, and the two forms of that of Odoo SA's module of 16-18, whose token was the
+# verification key of its time.
+TOKEN_FIELDS = (
+    "viva_wallet_webhook_token",
+    "viva_wallet_webhook_old_token",
+    "viva_wallet_webhook_verification_key",
+)
+
 
 class VivaWalletWebhook(http.Controller):
     """Viva's notifications. They wake us up; nothing that they say is believed."""
@@ -23,17 +31,30 @@ class VivaWalletWebhook(http.Controller):
         methods=["GET", "POST"],
         csrf=False,
         save_session=False,
+        max_content_length=const.WEBHOOK_BYTES,
     )
-    def notification(self, token="", company_id=None, **_kwargs):
+    def notification(self, token="", company_id=None, probe=None, **_kwargs):
         """Answer Viva's verification (GET) and its notifications (POST).
 
         :param str token: secret of the address.
         :param str company_id: only in the address of 16-18; the token alone decides.
-        :return: 404 for a token that is not ours, whatever else is right or wrong.
+        :param str probe: set when we try our own address, which does not make it verified by Viva.
+        :raise NotFound: for a token that is not ours, whatever else is right or wrong, and for a
+            sender that is not allowed.
         """
         method = self._find_method(token)
         if not method:
-            return request.not_found()
+            raise request.not_found()
+        if request.httprequest.method == "GET" and probe:
+            return self._answer_key(method.viva_wallet_webhook_verification_key)
+        if not method._viva_wallet_accepts_sender(request.httprequest.remote_addr):
+            _logger.warning(
+                "A notification for payment method %s came from %s, which is not among its allowed "
+                "senders.",
+                method.id,
+                request.httprequest.remote_addr,
+            )
+            raise request.not_found()
         if request.httprequest.method == "GET":
             return self._verify(method)
         if request.httprequest.method == "POST":
@@ -45,7 +66,7 @@ class VivaWalletWebhook(http.Controller):
         methods = request.env["pos.payment.method"].sudo()
         if not token or not token.isascii() or not token.isprintable():
             return methods
-        for name in ("viva_wallet_webhook_token", "viva_wallet_webhook_verification_key"):
+        for name in TOKEN_FIELDS:
             found = methods.search(
                 [(name, "=", token), ("use_payment_terminal", "=", "viva_wallet")], limit=1
             )
@@ -56,8 +77,9 @@ class VivaWalletWebhook(http.Controller):
     def _verify(self, method):
         """Prove to Viva that this address belongs to the merchant.
 
-        :return: `{"Key": ...}`; 503 when Viva has not told us the key (Viva then says that the
-            address could not be verified, and the admin presses Verify again).
+        :return: `{"Key": ...}`
+        :raise NotFound: when Viva has not told us the key. It then says that the address could not
+            be verified; the key may be here when the admin presses Verify again.
         """
         key = method._viva_wallet_verification_key()
         if not key:
@@ -66,7 +88,13 @@ class VivaWalletWebhook(http.Controller):
                 "verification key for it: check Merchant ID, API Key and Test mode.",
                 method.id,
             )
-            return request.make_json_response({}, status=503)
+        else:
+            method._viva_wallet_note_verification()
+        return self._answer_key(key)
+
+    def _answer_key(self, key):
+        if not key:
+            raise request.not_found()
         return request.make_json_response({"Key": key})
 
     def _wake_up(self, method):
@@ -75,4 +103,5 @@ class VivaWalletWebhook(http.Controller):
             return
         notification = webhook.parse_webhook(request.httprequest.get_data())
         if notification:
+            method._viva_wallet_note_event(notification.event_type)
             request.env["viva.wallet.transaction"].sudo()._wake_up(method, notification)

@@ -1,9 +1,12 @@
+import logging
 import random
 import time
 from contextlib import contextmanager
 
 from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
 
 ATTEMPTS = 8
 PAUSE = 0.03  # seconds; grows with each attempt
@@ -44,3 +47,17 @@ def fresh(records):
     """
     with records.env.registry.cursor() as cr:
         yield records.with_env(records.env(cr=cr))
+
+
+@contextmanager
+def surviving(what):
+    """Let a scheduled action go on when one of its parts fails, whatever is wrong with it.
+
+    :param str what: was being done, for the log.
+    """
+    try:
+        yield
+    except LockError:
+        _logger.info("Viva Wallet: %s is being updated by somebody else, next time again", what)
+    except Exception:
+        _logger.exception("Viva Wallet: %s failed, the rest goes on", what)

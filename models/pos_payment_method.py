@@ -1,11 +1,12 @@
 import logging
-import secrets
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from ..viva.client import DEMO, LIVE, Credentials, Hosts, VivaClient, is_loopback_url
-from .own_transaction import committed
+from ..viva.pasted import clean
+from . import verification_key
+from .method_webhook import WEBHOOK_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -16,11 +17,16 @@ CREDENTIAL_FIELDS = (
     "viva_wallet_client_secret",
 )
 REQUIRED_FIELDS = (*CREDENTIAL_FIELDS, "viva_wallet_terminal_id")
-WEBHOOK_FIELDS = {"viva_wallet_webhook_token", "viva_wallet_webhook_verification_key"}
+# What the form writes into, so that it never has to read what is stored.
+NEW_CREDENTIALS = {
+    name.replace("viva_wallet_", "viva_wallet_new_"): name for name in CREDENTIAL_FIELDS
+}
+SIMULATOR_PARAMETER = "pos_viva_wallet.simulator_url"
 
 
 class PosPaymentMethod(models.Model):
-    _inherit = "pos.payment.method"
+    _name = "pos.payment.method"
+    _inherit = ["pos.payment.method", "viva.wallet.webhook", "viva.wallet.viva.com"]
 
     viva_wallet_merchant_id = fields.Char(
         string="Merchant ID",
@@ -48,6 +54,38 @@ class PosPaymentMethod(models.Model):
         help="In Viva: Settings > API Access > POS APIs Credentials > Generate. "
         "Viva shows it once: paste it here straight away.",
     )
+    viva_wallet_new_merchant_id = fields.Char(
+        string="New Merchant ID",
+        compute="_compute_viva_wallet_new_credentials",
+        readonly=False,
+        help="In Viva: Settings > API Access > Access credentials, Merchant ID.",
+    )
+    viva_wallet_new_api_key = fields.Char(
+        string="New API Key",
+        compute="_compute_viva_wallet_new_credentials",
+        readonly=False,
+        help="In Viva: Settings > API Access > Access credentials, API Key.",
+    )
+    viva_wallet_new_client_id = fields.Char(
+        string="New Client ID",
+        compute="_compute_viva_wallet_new_credentials",
+        readonly=False,
+        help="In Viva: Settings > API Access > POS APIs Credentials. "
+        "It ends in .apps.vivapayments.com.",
+    )
+    viva_wallet_new_client_secret = fields.Char(
+        string="New Client secret",
+        compute="_compute_viva_wallet_new_credentials",
+        readonly=False,
+        help="In Viva: Settings > API Access > POS APIs Credentials > Generate. "
+        "Viva shows it once: paste it here straight away.",
+    )
+    viva_wallet_has_credentials = fields.Boolean(
+        compute="_compute_viva_wallet_has_credentials", compute_sudo=True
+    )
+    viva_wallet_stored_hint = fields.Char(
+        compute="_compute_viva_wallet_has_credentials", compute_sudo=True
+    )
     viva_wallet_terminal_id = fields.Char(
         string="Terminal ID",
         copy=False,
@@ -59,25 +97,97 @@ class PosPaymentMethod(models.Model):
         help="Talk to Viva's demo environment. It has accounts and credentials of its own: those "
         "of the live environment do not work there.",
     )
-    viva_wallet_webhook_token = fields.Char(
+    viva_wallet_simulator_url = fields.Char(
+        string="Simulator",
         groups="base.group_system",
+        compute="_compute_viva_wallet_simulator_url",
+        inverse="_inverse_viva_wallet_simulator_url",
         copy=False,
-        index="btree_not_null",
+        help="Address of a simulator on this machine, such as http://127.0.0.1:8090. It takes the "
+        "place of Viva's demo environment for all payment methods in test mode. Leave it empty to "
+        "talk to Viva.",
     )
-    viva_wallet_webhook_verification_key = fields.Char(groups="base.group_system", copy=False)
-    viva_wallet_webhook_endpoint = fields.Char(
-        groups="base.group_system",
-        compute="_compute_viva_wallet_webhook_endpoint",
-        help="Paste it in Viva under Settings > API Access > Webhooks, once for each of the events "
-        "Transaction Payment Created, Transaction Failed and Transaction Reversal Created.",
+    viva_wallet_terminal_warning = fields.Char(
+        groups="point_of_sale.group_pos_manager",
+        compute="_compute_viva_wallet_terminal_warning",
+        compute_sudo=True,
+    )
+    viva_wallet_refund_way = fields.Selection(
+        [("terminal", "On the terminal"), ("account", "Through the Viva account")],
+        string="Refunds",
+        default="terminal",
+        required=True,
+        help="On the terminal: Viva's terminal pays the money back to the card that paid, and may "
+        "ask for that card. Through the Viva account: at once, without the terminal and without "
+        "the card; at Viva, “Allow refunds” must be ticked under Settings > API Access.",
+    )
+    viva_wallet_unreferenced_refund = fields.Boolean(
+        string="Refunds to any card",
+        help="Managers of the Point of Sale can pay money to whatever card is presented, without "
+        "naming a sale. Viva must have enabled it, and nothing limits the amount to what was paid.",
+    )
+    viva_wallet_receipt = fields.Selection(
+        [("full", "Full card slip"), ("line", "One line"), ("none", "Nothing")],
+        string="On the receipt",
+        default="full",
+        help="What the customer's receipt says about the card payment. The merchant copy always "
+        "has the full slip.",
+    )
+    viva_wallet_show_receipt = fields.Boolean(
+        string="Receipt on the terminal",
+        default=True,
+        help="The terminal shows or prints a receipt of its own after each payment.",
+    )
+    viva_wallet_show_result = fields.Boolean(
+        string="Result on the terminal",
+        default=True,
+        help="The terminal shows the result after each payment. Without receipt and result it is "
+        "free for the next payment sooner.",
     )
 
-    @api.depends("viva_wallet_webhook_token")
-    def _compute_viva_wallet_webhook_endpoint(self):
+    def _compute_viva_wallet_new_credentials(self):
+        """Never show what is stored: the page would hold it."""
+        for name in NEW_CREDENTIALS:
+            self[name] = False
+
+    @api.depends(*CREDENTIAL_FIELDS)
+    def _compute_viva_wallet_has_credentials(self):
         for method in self:
-            token = method.sudo().viva_wallet_webhook_token
-            method.viva_wallet_webhook_endpoint = token and (
-                f"{method.get_base_url()}/pos_viva_wallet/notification/{token}"
+            is_complete = all(method[name] for name in CREDENTIAL_FIELDS)
+            method.viva_wallet_has_credentials = is_complete
+            method.viva_wallet_stored_hint = is_complete and method.env._(
+                "Stored. Paste a new value to replace it."
+            )
+
+    def _compute_viva_wallet_simulator_url(self):
+        self.viva_wallet_simulator_url = (
+            self.env["ir.config_parameter"].sudo().get_param(SIMULATOR_PARAMETER)
+        )
+
+    def _inverse_viva_wallet_simulator_url(self):
+        for method in self:
+            url = (method.viva_wallet_simulator_url or "").strip()
+            if url and not is_loopback_url(url):
+                raise ValidationError(
+                    method.env._(
+                        "The simulator must run on the same machine as Odoo. Give an address such "
+                        "as http://127.0.0.1:8090, or leave it empty to talk to Viva."
+                    )
+                )
+            self.env["ir.config_parameter"].set_param(SIMULATOR_PARAMETER, url)
+
+    @api.depends("viva_wallet_terminal_id", "use_payment_terminal")
+    def _compute_viva_wallet_terminal_warning(self):
+        for method in self:
+            others = method.browse()
+            if method.use_payment_terminal == "viva_wallet":
+                others = method._viva_wallet_sharers(method.viva_wallet_terminal_id)
+            method.viva_wallet_terminal_warning = bool(others) and method.env._(
+                "Terminal %(terminal)s is also used by %(methods)s. It takes one payment at a "
+                "time: the second register has to wait. One payment method can serve several "
+                "registers.",
+                terminal=method.viva_wallet_terminal_id,
+                methods=method._viva_wallet_names(others),
             )
 
     @api.constrains("use_payment_terminal", "active", *REQUIRED_FIELDS)
@@ -93,35 +203,77 @@ class PosPaymentMethod(models.Model):
                 raise ValidationError(
                     method.env._(
                         "The payment method “%(method)s” cannot reach a Viva terminal yet. Please "
-                        "fill in: %(fields)s. A system administrator can see all of these fields.",
+                        "fill in: %(fields)s.",
                         method=method.name,
                         fields=labels,
                     )
                 )
+
+    @api.constrains("use_payment_terminal", "config_ids")
+    def _check_viva_wallet_currency(self):
+        self.config_ids._check_viva_wallet_currency()
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Override of `base`: those who set up registers replace credentials without seeing them."""
+        return super()._has_field_access(field, operation) or (
+            operation == "write"
+            and field.name in CREDENTIAL_FIELDS
+            and self.env.user.has_group("point_of_sale.group_pos_manager")
+        )
 
     def _get_payment_terminal_selection(self):
         return [*super()._get_payment_terminal_selection(), ("viva_wallet", "Viva Wallet")]
 
     @api.model
     def _load_pos_data_fields(self, config):
-        return [*super()._load_pos_data_fields(config), "viva_wallet_terminal_id"]
+        return [
+            *super()._load_pos_data_fields(config),
+            "viva_wallet_terminal_id",
+            "viva_wallet_receipt",
+            "viva_wallet_refund_way",
+            "viva_wallet_unreferenced_refund",
+        ]
 
     def _is_write_forbidden(self, fields):
         return super()._is_write_forbidden(fields - WEBHOOK_FIELDS)
 
     @api.model_create_multi
     def create(self, vals_list):
-        methods = super().create([self._viva_wallet_clean(vals) for vals in vals_list])
+        methods = super().create(
+            [self._viva_wallet_without_providers(self._viva_wallet_clean(vals)) for vals in vals_list]
+        )
         methods._viva_wallet_ensure_webhook_token()
+        verification_key.fetch_later(methods)
         return methods
 
     def write(self, vals):
         vals = self._viva_wallet_clean(vals)
-        if {"viva_wallet_merchant_id", "viva_wallet_test_mode"} & vals.keys():
-            vals = {"viva_wallet_webhook_verification_key": False, **vals}
         result = super().write(vals)
+        changes_account = {"viva_wallet_merchant_id", "viva_wallet_test_mode"} & vals.keys()
+        if changes_account and "viva_wallet_webhook_verification_key" not in vals:
+            self.sudo().viva_wallet_webhook_verification_key = False
         if "use_payment_terminal" in vals:
             self._viva_wallet_ensure_webhook_token()
+        if verification_key.FIELDS & vals.keys():
+            verification_key.fetch_later(self)
+        return result
+
+    def onchange(self, values, field_names, fields_spec):
+        """Override of `web` to open as a terminal what the settings ask for.
+
+        `pos_online_payment` resets the type of each new method.
+        """
+        result = super().onchange(values, field_names, fields_spec)
+        terminal = self.env.context.get("default_use_payment_terminal")
+        if not field_names and terminal == "viva_wallet":
+            wanted = {
+                "payment_method_type": "terminal",
+                "use_payment_terminal": terminal,
+                "hide_use_payment_terminal": False,
+            }
+            shown = result.get("value", {})
+            shown.update({name: wanted[name] for name in wanted.keys() & shown.keys()})
         return result
 
     def copy_data(self, default=None):
@@ -136,19 +288,68 @@ class PosPaymentMethod(models.Model):
 
     @staticmethod
     def _viva_wallet_clean(vals):
-        """Return `vals` without the blanks that come along when credentials are pasted."""
+        """Return `vals` with new credentials in their places, and without what came along when
+        they were pasted."""
+        vals = dict(vals)
+        for new_name, name in NEW_CREDENTIALS.items():
+            value = clean(vals.pop(new_name, False) or "")
+            if value:
+                vals[name] = value
         cleaned = {
-            name: vals[name].strip()
-            for name in REQUIRED_FIELDS
-            if isinstance(vals.get(name), str)
+            name: clean(vals[name]) for name in REQUIRED_FIELDS if isinstance(vals.get(name), str)
         }
         return {**vals, **cleaned}
 
-    def _viva_wallet_ensure_webhook_token(self):
-        """Give every Viva Wallet method in `self` the secret of its webhook address."""
-        for method in self.sudo():
-            if method.use_payment_terminal == "viva_wallet" and not method.viva_wallet_webhook_token:
-                method.viva_wallet_webhook_token = secrets.token_urlsafe(32)
+    @staticmethod
+    def _viva_wallet_without_providers(vals):
+        """Return the values of a new method without an empty list of payment providers.
+
+        `pos_online_payment` adds the list. Odoo asks for the right to read providers even when there
+        are none in it, and managers of the Point of Sale do not have that right.
+        """
+        providers = "online_payment_provider_ids"
+        commands = vals.get(providers) or ()
+        is_empty = all(command[0] == Command.SET and not command[2] for command in commands)
+        if vals.get("use_payment_terminal") != "viva_wallet" or not is_empty:
+            return vals
+        return {name: value for name, value in vals.items() if name != providers}
+
+    def _viva_wallet_sharers(self, terminal_id):
+        """Return the active methods of any company but this one that use a terminal.
+
+        :param str terminal_id: whether of the demo or of the live environment: the ledger keeps one
+            open request for each id.
+        """
+        if not terminal_id:
+            return self.browse()
+        return self.sudo().search([
+            ("viva_wallet_terminal_id", "=", terminal_id),
+            ("use_payment_terminal", "=", "viva_wallet"),
+            ("id", "not in", self._origin.ids),
+        ])  # fmt: skip
+
+    def _viva_wallet_names(self, methods):
+        """Return the names of `methods` in one text, with their companies where these differ."""
+        return ", ".join(
+            f"“{method.name}”"
+            if method.company_id == (self.company_id or self.env.company)
+            else f"“{method.name}” ({method.company_id.name})"
+            for method in methods
+        )
+
+    # === ACTIONS === #
+
+    def action_viva_wallet_open_register(self):
+        """Open the register that this method is linked to, the one that is not open yet first.
+
+        :raise UserError: when it is linked to none.
+        """
+        self.ensure_one()
+        if not self.config_ids:
+            raise UserError(
+                self.env._("Choose a register under Point of Sale and save, then open it.")
+            )
+        return self.config_ids.sorted("has_active_session")[0].open_ui()
 
     # === VIVA === #
 
@@ -164,6 +365,19 @@ class PosPaymentMethod(models.Model):
             method._viva_wallet_hosts(),
         )
 
+    def _viva_wallet_account(self):
+        """Return the name of the account at Viva that this method speaks for.
+
+        Only the account that took a payment can pay it back. Not a secret, though for
+        administrators only.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        method = self.sudo()
+        environment = "demo" if method.viva_wallet_test_mode else "live"
+        return f"{environment} {method.viva_wallet_merchant_id}"
+
     def _viva_wallet_hosts(self):
         """Return the hosts of the environment that this method is set to.
 
@@ -175,9 +389,7 @@ class PosPaymentMethod(models.Model):
         self.ensure_one()
         if not self.viva_wallet_test_mode:
             return LIVE
-        simulator_url = (
-            self.env["ir.config_parameter"].sudo().get_param("pos_viva_wallet.simulator_url")
-        )
+        simulator_url = self.env["ir.config_parameter"].sudo().get_param(SIMULATOR_PARAMETER)
         if not simulator_url:
             return DEMO
         if not is_loopback_url(simulator_url):
@@ -187,24 +399,3 @@ class PosPaymentMethod(models.Model):
             )
             return DEMO
         return Hosts.simulator(simulator_url)
-
-    def _viva_wallet_verification_key(self):
-        """Return the key with which Viva proves that a webhook address is the merchant's.
-
-        It is asked from Viva when it is not known yet, and kept.
-
-        :return: the key, or False when Viva did not give one.
-        :rtype: str or bool
-        """
-        self.ensure_one()
-        method = self.sudo()
-        if method.viva_wallet_webhook_verification_key:
-            return method.viva_wallet_webhook_verification_key
-        reply = method._viva_wallet_client().webhook_key()
-        key = reply.body.get("Key") if isinstance(reply.body, dict) else None
-        if reply.status != 200 or not isinstance(key, str) or not key:
-            return False
-        committed(
-            method, lambda own: own.write({"viva_wallet_webhook_verification_key": key}) and None
-        )
-        return key

@@ -1,5 +1,7 @@
 """The sentences that a cashier reads: what happened, and what to do next."""
 
+from . import refund_reasons
+
 # Reasons that mean the same to a cashier.
 SAME_AS = {
     "forbidden": "refused",
@@ -7,10 +9,15 @@ SAME_AS = {
     "lost": "unavailable",
     "no_token": "unavailable",
     "not_found": "refused",
+    "not_json": "unavailable",
     "throttled": "unavailable",
     "timeout": "unavailable",
+    "too_large": "unavailable",
     "wrong_state": "refused",
 }
+
+# Their sentences say already that the terminal may know better.
+SAYS_TO_LOOK = {"error", "network_problem", "reader_problem"}
 
 
 def text(transaction):
@@ -20,11 +27,15 @@ def text(transaction):
     :return: empty while the customer is expected to pay, or after the card was charged.
     :rtype: str
     """
+    if transaction.kind == "refund":
+        return refund_reasons.text(transaction)
     _ = transaction.env._
     if transaction.state == "failed":
-        return _with_code(
-            _failure_text(transaction.env, transaction.reason), transaction.event_id
-        )
+        texts = _failure_texts(transaction.env)
+        reason = SAME_AS.get(transaction.reason, transaction.reason)
+        reason = reason if reason in texts else "error"
+        sentences = [texts[reason](), _certainty(transaction, reason)]
+        return _with_code(" ".join(filter(None, sentences)), transaction.event_id)
     if transaction.state == "reversed":
         return _(
             "Viva has undone this payment: the customer keeps the money. Take the payment again."
@@ -50,6 +61,11 @@ def refusal_text(env, reason, **details):
         "terminal_busy": lambda: _(
             "Terminal %(terminal)s is busy with %(amount)s of register “%(register)s”. Finish or "
             "cancel that payment, then try again. Nothing was charged for this one.",
+            **details,
+        ),
+        "order_busy": lambda: _(
+            "%(amount)s of this order may be charged on terminal %(terminal)s at this moment. Finish "
+            "or cancel that payment first. Nothing was charged for this one.",
             **details,
         ),
         "register_closed": lambda: _(
@@ -81,65 +97,62 @@ def _with_code(sentence, event_id):
     return f"{sentence} [{event_id}]" if event_id else sentence
 
 
-def _failure_text(env, reason):
+def _certainty(transaction, reason):
+    """Return what is known about the money of a failed payment."""
+    _ = transaction.env._
+    if reason in SAYS_TO_LOOK:
+        return ""
+    if not transaction.doubtful:
+        return _("Nothing was charged.")
+    return _("Look at the terminal before you try again: it may show the payment as made.")
+
+
+def _failure_texts(env):
     _ = env._
-    texts = {
-        "aborted": lambda: _("Cancelled. Nothing was charged."),
+    return {
+        "aborted": lambda: _("Cancelled."),
         "busy": lambda: _(
-            "The terminal is busy with another payment. Finish it there, then try again. Nothing "
-            "was charged."
+            "The terminal is busy with another payment. Finish it there, then try again."
         ),
-        "cancelled": lambda: _("Cancelled. Nothing was charged."),
+        "cancelled": lambda: _("Cancelled."),
         "capability": lambda: _(
-            "This terminal cannot do that. Use another terminal, or pay otherwise. Nothing was "
-            "charged."
+            "This terminal cannot do that. Use another terminal, or pay otherwise."
         ),
         "credentials": lambda: _(
             "Viva does not accept the Client ID and Client secret of this payment method. Ask an "
-            "administrator to check them. Nothing was charged."
+            "administrator to check them."
         ),
-        "declined": lambda: _(
-            "The card was declined. Try another card, or pay otherwise. Nothing was charged."
-        ),
+        "declined": lambda: _("The card was declined. Try another card, or pay otherwise."),
         "error": lambda: _(
             "Viva reports an error and no charge. Look at the terminal before you try again."
         ),
-        "expired_card": lambda: _("The card has expired. Try another card. Nothing was charged."),
+        "expired_card": lambda: _("The card has expired. Try another card."),
         "fiscal": lambda: _(
             "The terminal demands the tax signature of the Greek authority (AADE). Ask Viva to "
-            "adjust the terminal. Nothing was charged."
+            "adjust the terminal."
         ),
         "insert_card": lambda: _(
-            "The card wants to be inserted, or tapped a second time. Try again. Nothing was charged."
+            "The card wants to be inserted, or tapped a second time. Try again."
         ),
         "insufficient_funds": lambda: _(
-            "The card does not have enough funds. Try another card, or pay otherwise. Nothing was "
-            "charged."
+            "The card does not have enough funds. Try another card, or pay otherwise."
         ),
-        "invalid_card": lambda: _(
-            "The terminal could not use this card. Try another card. Nothing was charged."
-        ),
+        "invalid_card": lambda: _("The terminal could not use this card. Try another card."),
         "limit_exceeded": lambda: _(
-            "The amount is above the limit of the card. Try another card, or pay otherwise. Nothing "
-            "was charged."
+            "The amount is above the limit of the card. Try another card, or pay otherwise."
         ),
         "location_off": lambda: _(
-            "Location services are off on the terminal. Switch them on, then try again. Nothing was "
-            "charged."
+            "Location services are off on the terminal. Switch them on, then try again."
         ),
         "network_problem": lambda: _(
             "The terminal has no connection. Check its network and its screen before you try again."
         ),
-        "never_received": lambda: _(
-            "Viva never got the request. Nothing was charged: try again."
-        ),
-        "never_sent": lambda: _("The request was not sent. Nothing was charged: try again."),
-        "not_permitted": lambda: _(
-            "The card does not allow this payment. Try another card. Nothing was charged."
-        ),
+        "never_received": lambda: _("Viva never got the request."),
+        "never_sent": lambda: _("The request was not sent. Try again."),
+        "not_permitted": lambda: _("The card does not allow this payment. Try another card."),
         "offline_limit": lambda: _(
             "The terminal is offline and may not take this payment. Check its network, then try "
-            "again. Nothing was charged."
+            "again."
         ),
         "reader_problem": lambda: _(
             "The card reader does not answer. Check it, and the terminal's screen, before you try "
@@ -147,22 +160,18 @@ def _failure_text(env, reason):
         ),
         "refused": lambda: _(
             "Viva did not accept the request. Ask an administrator to check the Terminal ID and the "
-            "settings of this payment method. Nothing was charged."
+            "settings of this payment method."
         ),
         "timed_out": lambda: _(
-            "No card was presented in time. Try again when the customer is ready. Nothing was "
-            "charged."
+            "No card was presented in time. Try again when the customer is ready."
         ),
-        "try_another_card": lambda: _("Try another card. Nothing was charged."),
+        "try_another_card": lambda: _("Try another card."),
         "unavailable": lambda: _(
-            "Viva does not answer at the moment. Wait a little, then try again. Nothing was charged."
+            "Viva does not answer at the moment. Wait a little, then try again."
         ),
         "unreachable": lambda: _(
             "Viva could not be reached. Check the internet connection of the server, then try "
-            "again. Nothing was charged."
+            "again."
         ),
-        "wrong_pin": lambda: _(
-            "The PIN was wrong. Try again, or another card. Nothing was charged."
-        ),
+        "wrong_pin": lambda: _("The PIN was wrong. Try again, or another card."),
     }
-    return texts.get(SAME_AS.get(reason, reason), texts["error"])()

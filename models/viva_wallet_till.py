@@ -9,26 +9,14 @@ from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from ..viva import masking, money
-from . import reasons
+from . import reasons, refund_reasons
 from .own_transaction import committed, fresh
+from .refused import Refused
 from .viva_wallet_transaction import OPEN_STATES
 
 MAX_QUESTIONS = 5  # to Viva within one call of a till; the others get their turn with the next
 PROMPTLY = timedelta(seconds=3)  # a notification that comes later is of no use to a till
 RECENT_SALES = 3  # how many of a terminal's last sales tell whether notifications arrive
-
-
-class Refused(Exception):
-    """A sale that is not given to Viva.
-
-    :param str reason: key of `reasons`.
-    :param dict details: for its sentence.
-    """
-
-    def __init__(self, reason, **details):
-        super().__init__(reason)
-        self.reason = reason
-        self.details = details
 
 
 class VivaWalletTill(models.AbstractModel):
@@ -40,14 +28,19 @@ class VivaWalletTill(models.AbstractModel):
     * `state`: see `viva.wallet.transaction`, or `not_recorded` when the server has no such row;
     * `reason`, `text`: why nothing was charged, as a key and as a sentence for the cashier;
     * `aborting`: the terminal was asked to stop and has not answered yet;
+    * `cancelled`: a person asked it to stop, whether or not that was in time;
     * `accepted`: Viva confirmed that it has the request;
-    * `amount`, `charged`: asked for and charged with tip, in major units; `amount_minor` in minor;
+    * `ask_again_in`: seconds after which there may be news, more when many tills are waiting;
+    * `amount`, `charged`: asked for and charged with tip, in major units, negative for money that
+      is paid back; `amount_minor` in minor units, never negative;
+    * `extras`: order lines for what was charged on top, see `viva.wallet.extra`;
     * `payment_uuid`: the payment line it was asked for;
     * `statement`: what the cashier said about an unknown outcome;
     * `card`: the values for the payment line once it is approved, else False.
     """
 
     _name = "viva.wallet.till"
+    _inherit = ["viva.wallet.refund.till", "viva.wallet.review.till"]
     _description = "Viva Wallet: calls of the till"
 
     # === CALLS === #
@@ -57,7 +50,8 @@ class VivaWalletTill(models.AbstractModel):
         """Ask the terminal for a payment, once, however often this is called.
 
         :param dict sale: `session_id` (UUIDv4, made by the till), `payment_method_id`,
-            `pos_session_id`, `amount` (major units), `order_uuid`, `order_name`, `payment_uuid`.
+            `pos_session_id`, `amount` (major units), `order_uuid`, `order_name`, `payment_uuid`,
+            and optionally `tip` (major units): the part of the amount that is a tip.
         :return: a snapshot, with `wakeups`: whether notifications of Viva are to be expected.
         :rtype: dict
         """
@@ -99,7 +93,7 @@ class VivaWalletTill(models.AbstractModel):
         A request that has not reached the server yet is recorded as cancelled, so that it is not
         sent when it does.
 
-        :param dict sale: as for `start_sale`.
+        :param dict sale: as for `start_sale`; or as for `start_refund`, with `kind` "refund".
         :return: a snapshot.
         :rtype: dict
         """
@@ -127,6 +121,38 @@ class VivaWalletTill(models.AbstractModel):
         if transaction.state == "unknown":
             committed(transaction, lambda own: own._record_statement(paid))
         return self.read_status([session_id])[session_id]
+
+    @api.model
+    def read_orders(self, order_uuids):
+        """Tell which payments of orders are running, or were charged.
+
+        For a till that has lost its payment lines: a page that died right after the request.
+
+        :param list order_uuids: of orders that are open at the till.
+        :return: for each payment a snapshot, with `order_uuid` and `payment_method_id`.
+        :rtype: list
+        """
+        self._check_user()
+        transactions = (
+            self.env["viva.wallet.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("order_uuid", "in", [name for name in order_uuids if isinstance(name, str)]),
+                    ("company_id", "in", self.env.companies.ids),
+                    ("state", "in", (*OPEN_STATES, "unknown", "approved")),
+                ],
+                order="id",
+            )
+        )
+        return [
+            {
+                **transaction._snapshot(),
+                "order_uuid": transaction.order_uuid,
+                "payment_method_id": transaction.payment_method_id.id,
+            }
+            for transaction in transactions
+        ]
 
     # === RIGHTS === #
 
@@ -158,10 +184,13 @@ class VivaWalletTill(models.AbstractModel):
 
         :raise Refused: when it must not be sent.
         """
+        if sale.get("kind") == "refund":
+            return self._validated_refund(sale)
         pos_session = self._validated_session(sale.get("pos_session_id"))
         config = pos_session.config_id
         method = self._validated_method(config, sale.get("payment_method_id"))
         currency = config.currency_id
+        amount_minor = self._validated_amount(sale.get("amount"), currency)
         return {
             "session_id": self._validated_uuid(sale.get("session_id")),
             "payment_method_id": method.id,
@@ -175,7 +204,8 @@ class VivaWalletTill(models.AbstractModel):
             "order_name": masking.clean_text(str(sale.get("order_name") or ""))[:64],
             "payment_uuid": self._validated_uuid(sale.get("payment_uuid")),
             "currency_id": currency.id,
-            "amount_minor": self._validated_amount(sale.get("amount"), currency),
+            "amount_minor": amount_minor,
+            "tip_asked_minor": self._validated_tip(sale.get("tip"), amount_minor, currency),
         }
 
     @api.model
@@ -233,6 +263,18 @@ class VivaWalletTill(models.AbstractModel):
             raise Refused("amount_not_positive")
         return amount_minor
 
+    @api.model
+    def _validated_tip(self, tip, amount_minor, currency):
+        """Return the part of the amount that Viva is told to be a tip.
+
+        A tip that Viva would not take as one, because it is more than the rest (Viva's page "Sale
+        request"), is asked for as part of the amount.
+        """
+        if not tip:
+            return 0
+        tip_minor = self._validated_amount(tip, currency)
+        return tip_minor if tip_minor <= amount_minor - tip_minor else 0
+
     # === ROWS === #
 
     @api.model
@@ -247,18 +289,28 @@ class VivaWalletTill(models.AbstractModel):
         :return: row, committed, and request, see `Recorded`. The cursor of the request may not see
             the row: use `fresh`.
         :rtype: tuple
-        :raise Refused: when the terminal is busy.
+        :raise Refused: when the terminal is busy, or another payment of the order is running.
         """
         ledger = self.env["viva.wallet.transaction"].sudo()
         recorded = self._record(values, cancelled)
         if recorded.in_the_way:
-            ledger.browse(recorded.in_the_way)._refresh()
+            self._settle(recorded.in_the_way)
             recorded = self._record(values, cancelled, settled=True)
         if recorded.in_the_way:
-            raise self._busy(ledger.browse(recorded.in_the_way))
+            raise self._busy(ledger.browse(recorded.in_the_way), values)
         if not recorded.row_id:
             raise Refused("invalid")
         return ledger.browse(recorded.row_id), recorded.request
+
+    @api.model
+    def _settle(self, in_the_way):
+        """Ask Viva about rows that are in the way of a new one."""
+        rows = self.env["viva.wallet.transaction"].sudo().browse(in_the_way)
+        # Without an answer these do not keep the new row from being made, though money may have
+        # moved: that is worth waiting for.
+        with fresh(rows) as current:
+            is_risky = any(row.doubtful or row.state == "unknown" for row in current)
+        rows._refresh(patiently=is_risky)
 
     @api.model
     def _record(self, values, cancelled, settled=False):
@@ -276,10 +328,11 @@ class VivaWalletTill(models.AbstractModel):
             return committed(ledger, find_or_create)
 
     @api.model
-    def _busy(self, occupying):
-        with fresh(occupying) as other:
+    def _busy(self, occupying, values):
+        with fresh(occupying[:1]) as other:
+            is_same_order = other.order_uuid == values["order_uuid"]
             return Refused(
-                "terminal_busy",
+                "order_busy" if is_same_order else "terminal_busy",
                 terminal=other.terminal_id,
                 amount=other.currency_id.format(other.amount),
                 register=other.pos_config_id.name or other.cash_register_id,
@@ -299,15 +352,18 @@ class VivaWalletTill(models.AbstractModel):
 
     @api.model
     def _refusal(self, sale, refusal):
+        is_refund = sale.get("kind") == "refund"
+        texts = refund_reasons if is_refund else reasons
         return {
             "session_id": sale.get("session_id"),
             "state": "failed",
             "reason": refusal.reason,
-            "text": reasons.refusal_text(self.env, refusal.reason, **refusal.details),
+            "text": texts.refusal_text(self.env, refusal.reason, **refusal.details),
             "aborting": False,
             "accepted": False,
             "card": False,
             "payment_uuid": sale.get("payment_uuid"),
+            **({"way": sale.get("way") or False, "other_way": False} if is_refund else {}),
         }
 
     @api.model

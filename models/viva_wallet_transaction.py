@@ -8,11 +8,12 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
-from ..viva import const, masking, money, outcome
+from ..viva import const, masking, money, outcome, outcome_web, waiting
 from . import reasons
-from .own_transaction import committed, fresh
+from .own_transaction import committed, fresh, surviving
+from .viva_wallet_refund import ask_account
 
 _logger = logging.getLogger(__name__)
 
@@ -32,9 +33,11 @@ TRANSITIONS = {
 # Seconds.
 NEVER_SENT_AFTER = 30  # a row that is still `new` then belongs to a process that died
 ASK_INTERVAL = 1  # at most one question to Viva in this time, for one session, whoever asks
+AT_ONCE = 10  # questions of the cron under way together: one slow answer does not delay all
 ABORT_AFTER = const.SESSION_LIFE_SECONDS + 15
 UNKNOWN_AFTER = 150
 RESEND_AFTER_MISSING = 5  # Viva can answer 404 right after it took a request
+REPLY_WITHIN = 30  # a request that is neither answered nor broken by then died with its process
 RESEND_UNTIL = 45  # later than that nobody stands at the terminal any more
 GONE_AFTER_MISSING = 20  # an aborted request that Viva does not know by then never arrived
 CHECK_AFTER = 120  # every outcome is asked about once more: Viva was seen to change it
@@ -42,6 +45,7 @@ CHECK_INTERVAL = 3600  # doubtful outcomes are asked about so often
 CHECK_DAYS = 3  # ... and for so long
 TILL_ASKS_WITHIN = 10  # a till that is there asks every 5 s at least
 TILL_MISSING_AFTER = 30  # after a notification; by then the till has asked, if it still lives
+CANCELLED_DAYS = 7  # orders are cancelled while their register is open
 NO_PAYMENT_AFTER = 600  # a charge whose order has not reached the server by then needs a person
 
 
@@ -70,6 +74,18 @@ class VivaWalletTransaction(models.Model):
     """
 
     _name = "viva.wallet.transaction"
+    _inherit = [
+        "viva.wallet.attach",
+        "viva.wallet.day",
+        "viva.wallet.exchange",
+        "viva.wallet.extra",
+        "viva.wallet.orders",
+        "viva.wallet.receipt",
+        "viva.wallet.refund",
+        "viva.wallet.reversal",
+        "viva.wallet.review",
+        "viva.wallet.steps",
+    ]
     _description = "Viva Wallet transaction"
     _order = "id desc"
     _rec_name = "session_id"
@@ -163,6 +179,9 @@ class VivaWalletTransaction(models.Model):
     accepted_at = fields.Datetime(
         readonly=True, help="When Viva confirmed that it had the request."
     )
+    replied_at = fields.Datetime(
+        readonly=True, help="When Viva had answered the request, or the connection had failed."
+    )
     resent_at = fields.Datetime(readonly=True)
     missing_since = fields.Datetime(
         readonly=True, help="Since when Viva says that it does not know the request."
@@ -185,36 +204,24 @@ class VivaWalletTransaction(models.Model):
         "have moved all the same. It is asked again for some days.",
     )
 
-    # === REVIEW === #
-    review = fields.Selection(
-        [
-            ("late_approval", "Approved after it had been reported as not charged"),
-            ("amount_differs", "Another amount was charged than was asked for"),
-            ("reversed", "Reversed by Viva"),
-            ("unknown", "The outcome is not known"),
-            ("stated", "Decided by the cashier, not by Viva"),
-            ("conflict", "Viva contradicts itself"),
-            ("no_payment", "Charged, but there is no payment in Odoo"),
-            ("not_charged", "Booked in Odoo, but Viva knows of no charge"),
-        ],
-        string="To review",
-        readonly=True,
-        index="btree_not_null",
-    )
-    statement = fields.Selection(
-        [("paid", "The terminal shows paid"), ("not_paid", "The terminal shows not paid")],
-        string="Statement of the cashier",
-        readonly=True,
-    )
-    statement_user_id = fields.Many2one("res.users", string="Stated by", readonly=True)
-    statement_at = fields.Datetime(readonly=True)
-
     _session_id_unique = models.Constraint(
         "unique (session_id)", "This request to the terminal exists already."
     )
     _terminal_open_unique = models.UniqueIndex(
-        "(terminal_id) WHERE state IN ('new', 'sent')",
+        "(terminal_id) WHERE state IN ('new', 'sent') AND refund_way IS DISTINCT FROM 'account'",
         "This terminal is busy with another payment.",
+    )
+    # The rows that are not over are few, whatever the size of the ledger.
+    _state_rare = models.Index("(state) WHERE state IN ('new', 'sent', 'unknown', 'reversed')")
+    _approved_unbooked = models.Index(
+        "(finished_at) WHERE state = 'approved' AND payment_id IS NULL"
+    )
+    _approved_recent = models.Index("(finished_at) WHERE state = 'approved'")
+    _terminal_last_sales = models.Index("(terminal_id, id) WHERE state = 'approved'")
+    # Two devices that pay the same order at the same time, on two terminals.
+    _order_open_unique = models.UniqueIndex(
+        "(order_uuid) WHERE state IN ('new', 'sent')",
+        "Another payment of this order is running.",
     )
 
     @api.depends("amount_minor", "charged_minor", "tip_minor", "currency_id")
@@ -231,13 +238,22 @@ class VivaWalletTransaction(models.Model):
 
     # === STATE === #
 
-    def _lock(self):
+    def _lock(self, wait=False):
         """Lock the row until the end of the transaction; see `committed`.
 
+        That somebody has just written it is not for the log: whoever called repeats it.
+
+        :param bool wait: until somebody else who is writing it has finished.
         :raise LockError: when somebody else is writing it.
         """
         self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
+        query = SQL(
+            "SELECT id FROM viva_wallet_transaction WHERE id = %s FOR NO KEY UPDATE %s",
+            self.id,
+            SQL() if wait else SQL("SKIP LOCKED"),
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+        if not self.env.cr.rowcount:
             raise LockError(self.env._("This payment is being updated. Please try again."))
         self.invalidate_recordset()
 
@@ -257,14 +273,11 @@ class VivaWalletTransaction(models.Model):
             now = fields.Datetime.now()
             values.setdefault("finished_at", now)
             values.setdefault("check_at", self.sent_at and now + timedelta(seconds=CHECK_AFTER))
+        is_late = self.state not in OPEN_STATES
         self.write({"state": state, **values})
+        if is_late:
+            self._tell_tills()
         _logger.info("Viva Wallet session %s: %s (%s)", self.session_id, state, self.reason or "-")
-
-    def _flag(self, review):
-        """Ask for a person to look, unless one was asked for already."""
-        self.ensure_one()
-        if not self.review:
-            self.review = review
 
     def _fail(self, reason, **values):
         """End an open row for which it is certain that nothing was charged."""
@@ -278,34 +291,40 @@ class VivaWalletTransaction(models.Model):
 
     # === ASKING VIVA === #
 
-    def _refresh(self):
+    def _refresh(self, patiently=False):
         """Ask Viva about the rows that are not finished and apply what it says.
 
         Runs outside any write: the right to ask is taken in a transaction of its own, so that
         any number of tills and workers together ask once per second. A failed question changes
         nothing.
 
+        :param bool patiently: wait longer; otherwise those that do not come at once are
+            applied later, and the tills are told then.
         :return: snapshots by session of those rows that are not open any more after an answer.
         :rtype: dict
         """
-        finished = {}
+        exchanges = []
         for transaction_id, question in self._claim_questions():
             transaction = self.browse(transaction_id)
             if question is None:
                 committed(transaction, lambda own: own._apply_deadline())
-                continue
-            client, expected = question
-            reply = client.read_session(expected.session_id, quick=True)
-            result = outcome.from_session(reply, expected)
-            is_lost, snapshot = committed(
-                transaction,
-                lambda own, result=result, reply=reply: own._take_answer(result, reply),
-            )
-            if is_lost:
-                transaction._resend()
-            if snapshot:
-                finished[expected.session_id] = snapshot
-        return finished
+            else:
+                exchanges.append(transaction._ask(question))
+        snapshots = [snapshot for _lost, snapshot in self._finish_all(exchanges, patiently)]
+        return {snapshot["session_id"]: snapshot for snapshot in snapshots if snapshot}
+
+    def _ask(self, client_and_expected):
+        """Ask Viva about one row.
+
+        :param tuple client_and_expected: see `_question`.
+        :return: see `_exchange`.
+        """
+        return self._exchange(
+            waiting.QUESTION,
+            lambda: _ask(*client_and_expected),
+            lambda own, answer: own._take_answer(*answer),
+            after=lambda taken: taken[0] and self._resend(),
+        )
 
     def _take_answer(self, result, reply):
         """Apply an answer of Viva; see `_apply_outcome`.
@@ -348,17 +367,15 @@ class VivaWalletTransaction(models.Model):
     def _question(self):
         """Return the client and the expectation with which to ask about this row.
 
-        :rtype: tuple(VivaClient, outcome.Expected) or None when it cannot be asked about
+        :rtype: tuple(VivaClient, outcome.Expected) or None when it cannot be asked about; with an
+            `outcome_web.ExpectedRefund` for a refund through the account
         """
         if not self.payment_method_id or self.state == "new":
             return None
-        return self.payment_method_id._viva_wallet_client(), outcome.Expected(
-            session_id=self.session_id,
-            amount=self.amount_minor,
-            currency_code=money.numeric_code(self.currency_id.name),
-            terminal_id=self.terminal_id,
-            kind=self.kind,
-        )
+        client = self.payment_method_id._viva_wallet_client()
+        if self.refund_way == "account":
+            return client, self._expected_by_account()
+        return client, self._expected()
 
     # === OUTCOMES === #
 
@@ -412,17 +429,20 @@ class VivaWalletTransaction(models.Model):
             aid=result.aid,
             **self._answer_values(result, reply),
         )
-        if was_failed or self.statement == "not_paid":
-            self.review = "late_approval"
-        elif result.amount_differs:
-            self.review = "amount_differs"
-        elif self.review in ("unknown", "stated"):
-            self.review = False
-        self._bind()
+        was_decided = self.review_state == "resolved" and self.statement != "paid"
+        if was_failed or was_decided or self.statement == "not_paid":
+            self._flag("late_approval", replace=True)
+        elif result.amount_differs or self._has_surplus():
+            self._flag("amount_differs", replace=True)
+        else:
+            self._unflag("unknown", "stated")
+        self._book()
+        self._apply_to_sale()
 
     def _apply_failure(self, result, reply):
         if self.state == "approved":
             self._flag("conflict")
+            self._suspect_reversal()
             return
         if self.state not in ("sent", "unknown"):
             return
@@ -431,12 +451,15 @@ class VivaWalletTransaction(models.Model):
             doubtful=result.money == "maybe",
             **self._answer_values(result, reply),
         )
-        if self.statement == "paid":
-            self.review = "not_charged"
-        elif self.review in ("unknown", "stated"):
-            self.review = False
+        if self.statement == "paid" or self._is_booked():
+            self._flag("not_charged", replace=True)
+        else:
+            self._unflag("unknown", "stated")
 
     def _apply_missing(self):
+        if self.refund_way == "account":
+            self._apply_not_listed()
+            return
         if self.state != "sent":
             return
         if not self.missing_since:
@@ -496,7 +519,7 @@ class VivaWalletTransaction(models.Model):
             and row.company_id.id == values["company_id"]
         )
         occupying = related.filtered(
-            lambda row: row.terminal_id == values["terminal_id"] and row.state in OPEN_STATES
+            lambda row: row._occupies_terminal_of(values) or row._occupies_order_of(values)
         )
         in_the_way = of_line.filtered(lambda row: row._is_unsettled())
         if not cancelled:
@@ -510,6 +533,8 @@ class VivaWalletTransaction(models.Model):
             return Recorded(row_id=self._create_cancelled(values).id)
         if occupying:
             return Recorded(in_the_way=occupying.ids)
+        if values.get("parent_id"):
+            self._reserve(values)
         row = self.create(values)
         return Recorded(row_id=row.id, request=row._take_for_sending())
 
@@ -519,12 +544,36 @@ class VivaWalletTransaction(models.Model):
         return [
             "|",
             "|",
+            "|",
             ("session_id", "=", values["session_id"]),
             ("payment_uuid", "=", values["payment_uuid"]),
             "&",
             ("terminal_id", "=", values["terminal_id"]),
             ("state", "in", OPEN_STATES),
+            "&",
+            ("order_uuid", "=", values["order_uuid"]),
+            *self._domain_running(),
         ]
+
+    def _occupies_terminal_of(self, values):
+        """Return whether it keeps a terminal from taking a request that has these values."""
+        return (
+            self.terminal_id == values["terminal_id"]
+            and self.state in OPEN_STATES
+            and "account" not in (self.refund_way, values.get("refund_way"))
+        )
+
+    def _occupies_order_of(self, values):
+        """Return whether it keeps another payment line of its order from being charged.
+
+        The same line is no matter here, see `_holds_line`.
+        """
+        is_running = self.state in OPEN_STATES or (self.state == "unknown" and not self.statement)
+        return (
+            is_running
+            and self.order_uuid == values["order_uuid"]
+            and self.payment_uuid != values["payment_uuid"]
+        )
 
     def _is_unsettled(self):
         """Return whether Viva has more to say before its payment line may be charged anew."""
@@ -545,7 +594,7 @@ class VivaWalletTransaction(models.Model):
 
     def _take_for_sending(self):
         """Move a new row to `sent` and return what to send."""
-        self._set_state("sent")
+        self._set_state("sent", merchant_account=self.payment_method_id._viva_wallet_account())
         return self._request()
 
     def _send(self, request):
@@ -556,21 +605,42 @@ class VivaWalletTransaction(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        client, values = request
-        result = outcome.from_request(client.start_sale(**values))
-        return committed(self, lambda own: own._apply_request_result(result))
+        call, values = request
+        is_answered, snapshot = self._exchange(
+            waiting.REQUEST,
+            lambda: call(**values),
+            lambda own, reply: own._apply_reply(reply),
+        ).finish()
+        if is_answered:
+            return snapshot
+        with fresh(self) as current:
+            return current._snapshot()
 
     def _request(self):
-        """Return the client and the arguments of the request to the terminal."""
-        return self.payment_method_id._viva_wallet_client(), {
+        """Return the call to Viva that makes the request, and its arguments."""
+        client = self.payment_method_id._viva_wallet_client()
+        values = {
             "session_id": self.session_id,
             "terminal_id": self.terminal_id,
             "cash_register_id": self.cash_register_id,
-            "amount": self.amount_minor,
+            "amount": self.amount_minor - self.tip_asked_minor,
             "currency_code": money.numeric_code(self.currency_id.name),
             "merchant_reference": self.session_id,
             "customer_trns": self.order_name or "",
+            "show_receipt": self.payment_method_id.viva_wallet_show_receipt,
+            "show_transaction_result": self.payment_method_id.viva_wallet_show_result,
         }
+        if self.kind == "refund":
+            return self._refund_request(client, values)
+        return client.start_sale, {**values, "tip_amount": self.tip_asked_minor}
+
+    def _apply_reply(self, reply):
+        """Apply the answer to the request; see `_send` for what is returned."""
+        if self.refund_way == "account":
+            self._apply_account_reply(reply)
+        else:
+            self._apply_request_result(outcome.from_request(reply))
+        return self._snapshot()
 
     def _apply_request_result(self, result):
         """Apply what became of the first request of this row.
@@ -579,16 +649,18 @@ class VivaWalletTransaction(models.Model):
         accepted one, or a second one is on its way, only the session tells the outcome.
 
         :param outcome.RequestResult result: what Viva said.
-        :return: snapshot of what is known then, see `viva.wallet.till`.
-        :rtype: dict
         """
         self._lock()
-        is_only_request = not (self.accepted_at or self.resent_at)
+        self.replied_at = fields.Datetime.now()
         if self.state == "sent" and result.state in ("accepted", "exists"):
             self.accepted_at = self.accepted_at or fields.Datetime.now()
-        elif self.state == "sent" and result.state in ("refused", "not_sent") and is_only_request:
+        elif self.state == "sent" and result.state in ("refused", "not_sent"):
+            self._apply_refusal(result)
+
+    def _apply_refusal(self, result):
+        """End the row, unless Viva has the request all the same, or may have it by now."""
+        if not self.accepted_at and not self.resent_at:
             self._fail(result.reason, message=result.message)
-        return self._snapshot()
 
     def _resend(self):
         """Send once more, with the same session id, what Viva says it never got.
@@ -599,9 +671,14 @@ class VivaWalletTransaction(models.Model):
         request = committed(self, lambda own: own._take_for_resending())
         if not request:
             return
-        client, values = request
-        if outcome.from_request(client.start_sale(**values)).state in ("accepted", "exists"):
-            committed(self, lambda own: own._apply_resent())
+        call, values = request
+        self._finish_all([
+            self._exchange(
+                waiting.REQUEST,
+                lambda: outcome.from_request(call(**values)),
+                lambda own, result: own._apply_resent(result),
+            )
+        ])  # fmt: skip
 
     def _take_for_resending(self):
         self._lock()
@@ -611,17 +688,23 @@ class VivaWalletTransaction(models.Model):
         return self._request()
 
     def _is_lost(self):
-        """Return whether Viva has not known the request for so long that it never got it."""
+        """Return whether Viva has not known the request for so long that it never got it.
+
+        It is not lost while it may still be on its way: two at the same moment could both be taken.
+        """
         if self.state != "sent" or self.accepted_at or self.resent_at or self.abort_requested_at:
             return False
         if not self.missing_since or self._age() > RESEND_UNTIL:
             return False
+        if not self.replied_at and self._age() < REPLY_WITHIN:
+            return False
         missing = (fields.Datetime.now() - self.missing_since).total_seconds()
         return missing >= RESEND_AFTER_MISSING
 
-    def _apply_resent(self):
+    def _apply_resent(self, result):
         self._lock()
-        if self.state == "sent" and not self.accepted_at:
+        is_taken = result.state in ("accepted", "exists")
+        if is_taken and self.state == "sent" and not self.accepted_at:
             self.write({"accepted_at": fields.Datetime.now(), "missing_since": False})
 
     def _abort(self, user_id=False):
@@ -629,20 +712,30 @@ class VivaWalletTransaction(models.Model):
 
         :param int user_id: who wants it, False when the time was up.
         """
+        self._finish_all([self._start_abort(user_id)])
+
+    def _start_abort(self, user_id=False):
+        """Begin what `_abort` does.
+
+        :return: see `_exchange`.
+        """
         self.ensure_one()
         request = committed(self, lambda own: own._take_for_abort(user_id))
         if not request:
-            return
+            return None
         client, session_id, cash_register_id = request
-        reply = client.abort_session(session_id, cash_register_id)
-        result = outcome.from_abort(reply)
-        _logger.info("Viva Wallet session %s: abort %s", session_id, result)
+
+        def abort():
+            result = outcome.from_abort(client.abort_session(session_id, cash_register_id))
+            _logger.info("Viva Wallet session %s: abort %s", session_id, result)
+
+        return self._exchange(waiting.ABORT, abort)
 
     def _take_for_abort(self, user_id):
         self._lock()
         if self.state == "new":
             self._fail("cancelled")
-        if self.state != "sent" or not self.payment_method_id:
+        if self.state != "sent" or not self.payment_method_id or self.refund_way == "account":
             return None
         self.write({"abort_requested_at": fields.Datetime.now(), "abort_user_id": user_id})
         client = self.payment_method_id._viva_wallet_client()
@@ -658,62 +751,90 @@ class VivaWalletTransaction(models.Model):
                 "statement": "paid" if paid else "not_paid",
                 "statement_user_id": self.env.uid,
                 "statement_at": fields.Datetime.now(),
-                "review": "stated",
             }
         )
+        self._flag("stated", replace=True)
 
     # === PAYMENTS IN ODOO === #
 
     def _bind(self):
-        """Complete the payment line of an approved row, if the server knows it already."""
+        """Complete the payment line of an approved row, or make it where the order has none."""
+        if not self.payment_uuid:
+            return  # found in Viva's list
         payment = self.env["pos.payment"].sudo().search([("uuid", "=", self.payment_uuid)], limit=1)
         if not payment:
+            self._book_on_order()
             return
         if payment.viva_wallet_session_id not in (False, self.session_id):
             self._flag("no_payment")  # the line has gone on to another request meanwhile
             return
         payment.viva_wallet_session_id = self.session_id
+        if payment.pos_order_id.state == "cancel":
+            self._flag("no_payment")
 
     def _bind_payment(self, payment):
-        """Tie the row to the payment that the till made of it, and complete that payment.
+        """Tie the charge to the payment that the till made of it, and complete that payment.
+
+        Only once it is approved: an open row is written with every question, and a till that saves
+        its order at that moment would collide with it.
 
         :param payment: `pos.payment` that names this session.
         """
         self.ensure_one()
-        if payment.payment_method_id.use_payment_terminal != "viva_wallet":
+        if (
+            payment.payment_method_id.use_payment_terminal != "viva_wallet"
+            or self.state != "approved"
+        ):
             return
         if self.payment_id and self.payment_id != payment:
             self._flag("conflict")  # two payments claim the same charge
             return
-        self.write({"payment_id": payment.id, "order_id": payment.pos_order_id.id})
-        if self.state != "approved":
-            return
+        self._link(payment)
+        if not self.env.context.get("viva_wallet_saving_order"):
+            self._complete_order()
         values = self._payment_values()
         if payment.pos_order_id.state == "draft":
             values["payment_status"] = "done"
-        payment.write({name: value for name, value in values.items() if payment[name] != value})
-        if self.review == "no_payment":
-            self.review = False
+            values["amount"] = self._signed_amount()
+        changed = {name: value for name, value in values.items() if payment[name] != value}
+        payment.write(changed)
+        if "amount" in changed:
+            payment.pos_order_id.amount_paid = payment.pos_order_id._compute_amount_paid()
+        self._unflag("no_payment", "no_row", "not_charged")
+        if payment.pos_order_id.state != "draft":
+            self._check_paid(payment)
+
+    def _is_booked(self):
+        """Tell whether an order counts as paid by this request."""
+        return bool(self.payment_id) and self.order_id.state not in ("draft", "cancel")
+
+    def _link(self, payment):
+        if self.payment_id != payment or self.order_id != payment.pos_order_id:
+            self._lock(wait=True)
+            self.write({"payment_id": payment.id, "order_id": payment.pos_order_id.id})
 
     def _check_paid(self, payment):
         """Compare the row with its payment, now that the order is paid."""
         self.ensure_one()
         if self.state != "approved":
+            self._link(payment)
             if not self.statement:
                 self._flag("not_charged")
-        elif payment.currency_id.compare_amounts(payment.amount, self.charged_amount):
+        elif payment.currency_id.compare_amounts(
+            payment.amount, self._sign() * self.charged_amount
+        ):
             self._flag("amount_differs")
 
     @api.model
     def _record_unasked(self, payment):
         """Record that a payment was booked on a terminal's method without asking any terminal."""
         config = payment.pos_order_id.config_id
-        self.create(
+        unasked = self.create(
             {
                 "session_id": str(uuid.uuid4()),
+                "kind": "refund" if payment.amount < 0 else "sale",
                 "state": "failed",
                 "reason": "never_sent",
-                "review": "not_charged",
                 "finished_at": fields.Datetime.now(),
                 "payment_method_id": payment.payment_method_id.id,
                 "terminal_id": payment.payment_method_id.viva_wallet_terminal_id or "-",
@@ -731,12 +852,13 @@ class VivaWalletTransaction(models.Model):
                 "amount_minor": self._minor_or_zero(payment),
             }
         )
+        unasked._flag("not_charged")
 
     @api.model
     def _minor_or_zero(self, payment):
         """Return the amount of a payment in minor units, 0 for one that no terminal could take."""
         with suppress(ValueError):
-            return money.to_minor(payment.amount, payment.currency_id.name)
+            return money.to_minor(abs(payment.amount), payment.currency_id.name)
         return 0
 
     @api.model
@@ -756,6 +878,8 @@ class VivaWalletTransaction(models.Model):
             "payment_method_authcode": self.authorization_code or False,
             "payment_ref_no": self.rrn or False,
             "payment_method_payment_mode": self.entry_mode or False,
+            "viva_wallet_terminal_id": self.terminal_id or False,
+            "viva_wallet_aid": self.aid or False,
         }
 
     # === WHAT THE TILL GETS TO SEE === #
@@ -773,13 +897,17 @@ class VivaWalletTransaction(models.Model):
             "reason": self.reason or False,
             "text": reasons.text(self),
             "aborting": bool(self.abort_requested_at) and self.state == "sent",
+            "cancelled": bool(self.abort_user_id),
             "accepted": bool(self.accepted_at),
+            "ask_again_in": self.state in OPEN_STATES and self._seconds_until_next_question(),
             "amount_minor": self.amount_minor,
-            "amount": self.amount,
-            "charged": self.charged_amount,
+            "amount": self._sign() * self.amount,
+            "charged": self._sign() * self.charged_amount,
+            "extras": self._extras(),
             "payment_uuid": self.payment_uuid,
             "statement": self.statement or False,
             "card": self._payment_values() if self.state == "approved" else False,
+            **self._refund_snapshot(),
         }
 
     def _closing_refusal(self):
@@ -807,6 +935,8 @@ class VivaWalletTransaction(models.Model):
         :param method: payment method at whose address it arrived.
         :param viva.webhook.Notification notification: a hint, never evidence.
         """
+        if notification.event_type == const.WEBHOOK_REVERSAL:
+            self._hear_of_reversal(method, notification)
         session_id = notification.session_id or notification.merchant_reference
         if not session_id:
             return
@@ -817,8 +947,7 @@ class VivaWalletTransaction(models.Model):
             transaction._mark_notified()
         if transaction.state not in (*OPEN_STATES, "unknown"):
             return
-        if transaction.pos_config_id:
-            transaction.pos_config_id._notify("VIVA_WALLET_STATUS", {"session_id": session_id})
+        transaction._tell_tills()
         if not transaction._is_followed():
             self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(
                 fields.Datetime.now() + timedelta(seconds=TILL_MISSING_AFTER)
@@ -841,7 +970,7 @@ class VivaWalletTransaction(models.Model):
             """,
             self.id,
         )
-        self._update_unless_contended(query, lambda updated: None)
+        self._update_unless_contended(query, lambda updated: updated._add_steps("notified"))
 
     @api.model
     def _update_unless_contended(self, query, work):
@@ -866,18 +995,30 @@ class VivaWalletTransaction(models.Model):
         """Bring every row to its end, also those whose till never comes back."""
         self._fail_never_sent()
         unfinished = self.search([("state", "in", ("sent", "unknown"))])
-        unfinished._abort_expired()
+        with surviving("aborts"):
+            unfinished._abort_expired()
         to_check = self.search([("check_at", "<=", fields.Datetime.now())])
-        for transaction in unfinished | to_check:
-            transaction._refresh()
-            self.env["ir.cron"]._commit_progress(1)
+        for transactions in split_every(AT_ONCE, (unfinished | to_check).ids, self.browse):
+            transactions._refresh_surviving()
+            self.env["ir.cron"]._commit_progress(len(transactions))
+        self._check_reversals()
         self._flag_without_payment()
+
+    def _refresh_surviving(self):
+        """Ask about all of these together; when one of them cannot be asked about, one by one."""
+        with surviving("questions to Viva"):
+            self._refresh(patiently=True)
+            return
+        for transaction in self:
+            with surviving(transaction.session_id):
+                transaction._refresh(patiently=True)
 
     @api.model
     def _fail_never_sent(self):
         limit = fields.Datetime.now() - timedelta(seconds=NEVER_SENT_AFTER)
         for transaction in self.search([("state", "=", "new"), ("create_date", "<", limit)]):
-            committed(transaction, lambda own: own._fail_if_new())
+            with surviving(transaction.session_id):
+                committed(transaction, lambda own: own._fail_if_new())
 
     def _fail_if_new(self):
         self._lock()
@@ -888,8 +1029,7 @@ class VivaWalletTransaction(models.Model):
         """Ask once that those requests in `self` be stopped that are past the life of a session."""
         with fresh(self) as current:
             expired = current.filtered(lambda transaction: transaction._is_expired()).ids
-        for transaction in self.browse(expired):
-            transaction._abort()
+        self._finish_all([transaction._start_abort() for transaction in self.browse(expired)])
 
     def _is_expired(self):
         return (
@@ -898,16 +1038,38 @@ class VivaWalletTransaction(models.Model):
 
     @api.model
     def _flag_without_payment(self):
-        limit = fields.Datetime.now() - timedelta(seconds=NO_PAYMENT_AFTER)
-        lost = self.search(
-            [
-                ("state", "=", "approved"),
-                ("review", "=", False),
-                ("finished_at", "<", limit),
-                "|",
-                ("payment_id", "=", False),
-                ("order_id.state", "=", "cancel"),
-            ]
+        now = fields.Datetime.now()
+        charged = [
+            ("state", "=", "approved"),
+            ("finished_at", "<", now - timedelta(seconds=NO_PAYMENT_AFTER)),
+            *self._domain_unexplained(),
+        ]
+        unbooked = self.search([*charged, ("payment_id", "=", False)])
+        recently = now - timedelta(days=CANCELLED_DAYS)
+        cancelled = self.search(
+            [*charged, ("finished_at", ">", recently), ("order_id.state", "=", "cancel")]
         )
-        for transaction in lost:
-            transaction._flag("no_payment")
+        for transaction in unbooked | cancelled:
+            with surviving(transaction.session_id):
+                committed(transaction, lambda own: own._flag_if_without_payment())
+
+    def _flag_if_without_payment(self):
+        """Ask a person to look, unless the payment is there: it was saved while Viva answered."""
+        self._lock()
+        self._bind()
+        is_booked = self.payment_id and self.order_id.state != "cancel"
+        if not is_booked and not self._is_settled_unbooked():
+            self._flag("no_payment")
+
+
+def _ask(client, expected):
+    """Ask Viva about a row, outside any transaction.
+
+    :param expected: see `_question`.
+    :return: outcome, and the reply that it is from.
+    :rtype: tuple
+    """
+    if isinstance(expected, outcome_web.ExpectedRefund):
+        return ask_account(client, expected)
+    reply = client.read_session(expected.session_id, quick=True)
+    return outcome.from_session(reply, expected), reply

@@ -10,7 +10,7 @@ from . import cards, currencies, outcomes
 from .clock import Clock
 from .control_api import ControlApi
 from .engine import Engine
-from .errors import SimulatorError
+from .errors import Refused, SimulatorError
 from .faults import Faults
 from .plays import APPROVE, CANCEL, DECLINE, IGNORE, Play
 from .server import Server
@@ -371,6 +371,21 @@ class Simulator:
         """
         self._engine.reverse(session_id)
         return self._engine.session(session_id).as_dict()
+
+    def refund(self, session_id, amount=None):
+        """Let the merchant refund the charge of a session in Viva's own pages (webhook 1797).
+
+        :param int amount: minor units; None is all that remains
+        :return: the session as a dict
+        :raises SimulatorError: when that much cannot be refunded
+        """
+        session = self._engine.session(session_id)
+        transaction_id = session.transaction and session.transaction.transaction_id
+        try:
+            self._engine.refund_by_web(transaction_id, amount, None, None)
+        except Refused as refusal:
+            raise SimulatorError(f"Session {session_id}: {refusal.detail}.") from None
+        return session.as_dict()
 
     def redeliver(self, delivery_id=None):
         """Send a webhook again; without an id all that failed.

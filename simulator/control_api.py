@@ -144,7 +144,9 @@ class ControlApi:
             return self._simulator.approve_late(session_id, **values)
         if action == "reverse" and not values:
             return self._simulator.reverse(session_id)
-        msg = "A session knows approve_late and, without options, reverse."
+        if action == "refund":
+            return self._simulator.refund(session_id, **values)
+        msg = "A session knows approve_late, refund and, without options, reverse."
         raise SimulatorError(msg)
 
 

@@ -5,6 +5,7 @@ All methods may be called from any thread; one lock guards everything.
 
 import logging
 import threading
+from contextlib import suppress
 
 from . import bank as banking
 from . import outcomes, webhooks
@@ -17,6 +18,9 @@ from .sessions import CARD_READ, DONE, QUEUED, SHOWN
 from .terminals import DEFAULT_IDS, Terminal
 
 _logger = logging.getLogger(__name__)
+
+# Of the web API: "request to reverse aborted" (issue 2021).
+NOT_CLEARED = 2055
 
 
 class Engine:
@@ -197,7 +201,8 @@ class Engine:
     def approve_late(self, session_id, play=None):
         """Turn a failed session into a success, as reported in issues 2373 and 2461.
 
-        :raises SimulatorError: when the session is unknown, open or successful
+        :raises SimulatorError: when the session is unknown, open or successful, or a refund that
+            may not be made any more
         """
         with self.lock:
             session = self.session(session_id)
@@ -205,6 +210,8 @@ class Engine:
                 raise SimulatorError(
                     f"Session {session_id} has not failed, so it cannot succeed late."
                 )
+            if session.kind != banking.SALE and self._refusal(session):
+                raise SimulatorError(f"Not enough remains for the refund of session {session_id}.")
             play = play or Play()
             if session.card is None:
                 self._read_card(session, play)
@@ -229,7 +236,7 @@ class Engine:
 
         :param int amount: minor units; None is all that remains
         :return: the Transaction
-        :raises Refused: 404 unknown, 400 more than what remains
+        :raises Refused: 404 unknown, 400 more than what remains, 2055 not cleared yet
         """
         with self.lock:
             parent = self.bank.find(transaction_id)
@@ -239,6 +246,10 @@ class Engine:
             if not 0 < amount <= parent.remaining:
                 raise Refused(400, None, "The amount exceeds what can be refunded")
             now = self._clock.now()
+            if self._is_unready(parent, amount):
+                raise Refused(NOT_CLEARED, None, "Request to reverse aborted")
+            if not self.settings.web_refund_reference:
+                merchant_reference = parent.merchant_reference
             transaction = self.bank.record(
                 banking.WEB_REFUND,
                 terminal_id=parent.terminal_id,
@@ -343,12 +354,27 @@ class Engine:
             return None if allowed else outcomes.REFUND_DISABLED
         if not self.settings.refunds:
             return outcomes.REFUND_DISABLED
+        if not self.terminal(session.terminal_id).can_refund:
+            return outcomes.VOID_UNSUPPORTED
         parent = self.bank.of_session(session.parent_session_id)
         if parent is None or parent.is_refund:
             return outcomes.NO_TRANSACTION
+        is_elsewhere = session.terminal_id != parent.terminal_id
+        if is_elsewhere and not self.settings.refund_other_terminals:
+            return outcomes.PARENT_UNREADABLE
+        if self._is_unready(parent, session.amount):
+            return outcomes.NOT_REVERSIBLE
         if session.amount > parent.remaining or session.currency_code != parent.currency_code:
             return outcomes.INVALID_AMOUNT
         return None
+
+    def _is_unready(self, parent, amount):
+        """Tell whether a sale cannot be refunded by this amount now, though it remains."""
+        if parent.refunded and not self.settings.several_part_refunds:
+            return True
+        is_part = amount != parent.amount
+        is_cleared = not _is_same_day(parent.time, self._clock.now())
+        return is_part and not (is_cleared or self.settings.part_refunds_before_clearing)
 
     def _act(self, session, play):
         session.play = play
@@ -407,7 +433,7 @@ class Engine:
             self._later(play.approve_after, lambda: self._approve_after(session, play))
 
     def _approve_after(self, session, play):
-        if not session.success:
+        with suppress(SimulatorError):  # approved or used up meanwhile
             self.approve_late(session.session_id, play)
 
     def _charge(self, session, play):
@@ -489,6 +515,11 @@ class Engine:
 
 def _refund_type(parent, amount, now):
     """Tell a void (whole amount, same day) from a refund (viva-api reference, 5.2)."""
-    same_day = parent and int(parent.time // 86400) == int(now // 86400)
     whole = parent and amount == parent.amount
-    return banking.TYPE_VOID if same_day and whole else banking.TYPE_REFUND
+    is_void = whole and _is_same_day(parent.time, now)
+    return banking.TYPE_VOID if is_void else banking.TYPE_REFUND
+
+
+def _is_same_day(moment, other):
+    """Tell whether two moments are on one day of UTC, after which sales are cleared here."""
+    return moment // 86400 == other // 86400

@@ -4,12 +4,15 @@ APPROVED = 0
 CANCELLED = 1000
 TIMED_OUT = 1003
 DECLINED_BY_SERVER = 1006
+NOT_REVERSIBLE = 1008
 INVALID_AMOUNT = 1009
 NO_TRANSACTION = 1012
 REFUND_DISABLED = 1014
 ABORTED = 1016
 BUSY = 1100
+PARENT_UNREADABLE = 1101
 PREAUTH_DISABLED = 5002
+VOID_UNSUPPORTED = 5004
 
 MESSAGES = {
     APPROVED: "Transaction successful",
@@ -20,7 +23,7 @@ MESSAGES = {
     1004: "Transaction declined by terminal",
     DECLINED_BY_SERVER: "Transaction declined by server",
     1007: "Transaction declined by card",
-    1008: "Transaction cannot be reversed",
+    NOT_REVERSIBLE: "Transaction cannot be reversed",
     INVALID_AMOUNT: "Invalid amount",
     1010: "Invalid card",
     1011: "No transactions found",
@@ -42,6 +45,7 @@ MESSAGES = {
     1072: "System malfunction",
     1099: "Generic transaction error",
     BUSY: "There is already a request in progress",
+    PARENT_UNREADABLE: "Parameters of the parent session could not be fetched",
     1102: "Transaction expired",
     1110: "Internal transaction broker error",
     2000: "Location services are off",
@@ -49,6 +53,7 @@ MESSAGES = {
     3001: "Card reader connection error",
     4000: "Network error",
     PREAUTH_DISABLED: "Terminal is not enabled for preauth",
+    VOID_UNSUPPORTED: "Terminal does not support void",
     6000: "Wrong request parameters",
 }
 

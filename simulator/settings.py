@@ -24,6 +24,8 @@ class Settings:
     :ivar webhook_copies: how often each is sent (0 never, 2 doubles)
     :ivar webhook_order: "normal", or "reversed" within what one event causes
     :ivar webhook_timeout: how long a receiver may take
+    :ivar calls_per_second: further calls are refused (429); 0 for no limit
+    :ivar retry_after: seconds that a refused call is told to wait
     :ivar session_seconds: an unpaid session ends with event 1003 after this time on the screen
     :ivar token_seconds: lifetime of an access token
     :ivar abort_seconds: time until the terminal carries out an accepted abort
@@ -35,6 +37,12 @@ class Settings:
     :ivar refunds: whether the merchant may refund (else event 1014)
     :ivar unreferenced_refunds: whether refunds without a sale are allowed (else event 1014)
     :ivar web_refunds: whether "Allow refunds" is ticked for ``DELETE /api/transactions``
+    :ivar part_refunds_before_clearing: whether a part can be refunded on the UTC day of the sale
+        (else event 1008, on the web error 2055)
+    :ivar several_part_refunds: whether a sale can be refunded more than once (else event 1008)
+    :ivar refund_other_terminals: whether another terminal than the sale's can refund it (else
+        event 1101)
+    :ivar web_refund_reference: whether a web refund keeps its ``merchantTrns`` (else the sale's)
     """
 
     merchant_id: str = "6f8b2d64-5c1e-4f0a-9d3b-2a7c51e0b9aa"
@@ -49,6 +57,8 @@ class Settings:
     webhook_copies: int = 1
     webhook_order: str = "normal"
     webhook_timeout: float = 10
+    calls_per_second: float = 0
+    retry_after: float = 1
     session_seconds: float = 60
     token_seconds: float = 3600
     abort_seconds: float = 0.3
@@ -60,6 +70,10 @@ class Settings:
     refunds: bool = True
     unreferenced_refunds: bool = True
     web_refunds: bool = True
+    part_refunds_before_clearing: bool = True
+    several_part_refunds: bool = True
+    refund_other_terminals: bool = True
+    web_refund_reference: bool = True
 
     def changed(self, values):
         """Return a copy with new values.

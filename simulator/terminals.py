@@ -19,6 +19,7 @@ class Terminal:
     :ivar asleep: requests are accepted but never shown; they come up when it is woken
     :ivar wakes_late: seconds until a request is shown; None shows it at once
     :ivar endless_202: works as usual, but the API says "still being processed" for ever
+    :ivar can_refund: False: referenced refunds end with event 5004
     :ivar autopilot: a customer who acts by himself, or None
     :ivar body_overrides: fields that are wrong in the session bodies it causes
     :ivar body_without: fields that are missing there
@@ -35,6 +36,7 @@ class Terminal:
     asleep: bool = False
     wakes_late: float | None = None
     endless_202: bool = False
+    can_refund: bool = True
     autopilot: Play | None = None
     card: str = DEFAULT_CARD
     body_overrides: dict = dataclasses.field(default_factory=dict)
@@ -101,6 +103,7 @@ class Terminal:
             "asleep": self.asleep,
             "wakes_late": self.wakes_late,
             "endless_202": self.endless_202,
+            "can_refund": self.can_refund,
             "autopilot": self.autopilot and self.autopilot.as_dict(),
             "card": self.card,
             "body_overrides": self.body_overrides,
@@ -138,6 +141,7 @@ OPTIONS = {
         lambda value: value is None or (is_number(value) and value >= 0),
         "a number of seconds or null",
     ),
+    "can_refund": (_is_bool, "true or false"),
     "endless_202": (_is_bool, "true or false"),
     "autopilot": (lambda value: value is None or isinstance(value, dict), "an object or null"),
     "card": (

@@ -29,6 +29,7 @@ class Traffic:
     def reset(self):
         """Forget the calls so far."""
         self.requests = collections.deque(maxlen=_MAX_LOGGED)
+        self._served = collections.deque()
         self.counts = collections.Counter()
 
     def handle(self, request):
@@ -56,15 +57,29 @@ class Traffic:
             self.counts[operation] += 1
             rule = self._faults.match(operation, terminal_id, session_id)
             entry["fault"] = rule and rule.action
+            refusal = self._refuse_if_too_many()
         started = time.monotonic()
         try:
-            response = self._answer(rule, endpoint, arguments, request, session_id)
+            response = refusal or self._answer(rule, endpoint, arguments, request, session_id)
             entry["status"] = response.status_code
             return response
         finally:
             entry["seconds"] = time.monotonic() - started
             with self._engine.lock:
                 self._engine.changed.notify_all()
+
+    def _refuse_if_too_many(self):
+        """Count a call; return the answer to one that is more than a second may see."""
+        limit = self._engine.settings.calls_per_second
+        now = self._clock.now()
+        while self._served and self._served[0] <= now - 1:
+            self._served.popleft()
+        if limit and len(self._served) >= limit:
+            response = json_response({"detail": "Too many requests"}, 429)
+            response.headers["Retry-After"] = f"{self._engine.settings.retry_after:g}"
+            return response
+        self._served.append(now)
+        return None
 
     def _subject(self, request, arguments):
         """Return (session id, terminal id) that a call is about, as far as it says so."""

@@ -277,7 +277,7 @@ class VivaApi:
             return json_response(_web_error(400, "The amount must be a whole number"), 400)
         except Refused as refusal:
             status = 404 if refusal.status == 404 else 200
-            code = 404 if refusal.status == 404 else 403
+            code = 403 if refusal.status == 400 else refusal.status
             return json_response(_web_error(code, refusal.detail), status)
         return json_response(
             {

@@ -18,7 +18,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
 
 from ..simulator import ManualClock, Simulator
-from ..viva import money
+from ..viva import money, throttle
 from ..viva.client import close_connections, forget_tokens
 
 TERMINAL = "16000001"
@@ -59,7 +59,7 @@ class VivaWalletMixin:
 
     @classmethod
     def _set_up_viva_wallet(cls, config, cashier):
-        cls.clock = ManualClock() if cls.manual_clock else None
+        cls.clock = ManualClock(time.time()) if cls.manual_clock else None
         cls.simulator = Simulator(clock=cls.clock).start()
         cls.addClassCleanup(cls.simulator.stop)
         cls.addClassCleanup(close_connections)
@@ -161,6 +161,7 @@ class VivaWalletMixin:
             )
         )
         self.env.invalidate_all()
+        throttle.forget()
 
     def unused_url(self):
         """Return an address of this machine at which nobody listens."""
@@ -201,6 +202,14 @@ class VivaWalletMixin:
         """
         return [entry for entry in self.simulator.ledger() if entry["kind"] == "sale"]
 
+    def paid_back(self):
+        """Return the refunds that the simulator has made, of whichever kind.
+
+        :return: dicts, see `Simulator.ledger`; amounts in minor units, positive.
+        :rtype: list
+        """
+        return [entry for entry in self.simulator.ledger() if entry["kind"] != "sale"]
+
     def viva_payments(self):
         """Return the payments in paid orders that name a session of a Viva terminal."""
         self.env.invalidate_all()
@@ -220,21 +229,23 @@ class VivaWalletMixin:
     def assert_ledgers_agree(self, payments=None):
         """Compare the simulator's ledger of charges with Odoo's ledger and with the payments.
 
-        Each charge has exactly one approved row with its amount, currency and transaction id, and
-        the other way round; each payment of a paid order that names a session has the amount and
-        the transaction id of its charge, which no other payment has, unless the row is on review.
+        Each charge and each refund has exactly one approved row with its amount, currency and
+        transaction id, and the other way round; each payment of a paid order that names a session
+        has the amount and the transaction id of its charge or refund, which no other payment has,
+        unless the row is on review; and no charge was paid back by more than it was.
 
         :param int payments: how many such payments there must be; None leaves it open.
         """
-        charges = self.charges()
+        moves = self.simulator.ledger()
         booked = self.transactions().filtered(lambda t: t.state in ("approved", "reversed"))
         self.assertCountEqual(
-            [self._charge_facts(charge) for charge in charges],
+            [self._move_facts(move) for move in moves],
             [self._row_facts(row) for row in booked],
-            "Viva's charges (left) and the approved rows of the ledger (right) differ",
+            "Viva's charges and refunds (left) and the approved rows of the ledger (right) differ",
         )
+        self._assert_no_more_back_than_paid(moves)
         paid = self.viva_payments()
-        by_session = {charge["session_id"]: charge for charge in charges}
+        by_session = {self._session_of(move): move for move in moves}
         sessions = paid.mapped("viva_wallet_session_id")
         self.assertEqual(len(sessions), len(set(sessions)), "Two payments name the same charge")
         on_review = set(booked.filtered("review").mapped("session_id"))
@@ -243,10 +254,24 @@ class VivaWalletMixin:
         if payments is not None:
             self.assertEqual(len(paid), payments, "Payments in Odoo by Viva terminal")
 
-    @staticmethod
-    def _charge_facts(charge):
+    def _assert_no_more_back_than_paid(self, moves):
+        remaining = {move["transaction_id"]: move["amount"] for move in moves}
+        for move in moves:
+            if move["parent_transaction_id"] and not move["reversed"]:
+                remaining[move["parent_transaction_id"]] -= move["amount"]
+        self.assertFalse([left for left in remaining.values() if left < 0], "Paid back too much")
+
+    def _session_of(self, move):
+        """Return our session id of a movement of money; a web refund has none at Viva."""
+        if move["session_id"]:
+            return move["session_id"]
+        return self.transactions(transaction_id=move["transaction_id"]).session_id
+
+    def _move_facts(self, charge):
         return {
-            "session_id": charge["session_id"],
+            "session_id": self._session_of(charge),
+            "kind": "sale" if charge["kind"] == "sale" else "refund",
+            "parent": charge["parent_transaction_id"],
             "state": "reversed" if charge["reversed"] else "approved",
             "transaction_id": charge["transaction_id"],
             "terminal_id": charge["terminal_id"],
@@ -259,6 +284,8 @@ class VivaWalletMixin:
     def _row_facts(row):
         return {
             "session_id": row.session_id,
+            "kind": row.kind,
+            "parent": row.parent_id.transaction_id or None,
             "state": row.state,
             "transaction_id": row.transaction_id,
             "terminal_id": row.terminal_id,
@@ -273,8 +300,9 @@ class VivaWalletMixin:
         charge = charges[session_id]
         self.assertEqual(payment.transaction_id, charge["transaction_id"])
         if session_id not in on_review:
+            sign = 1 if charge["kind"] == "sale" else -1
             self.assertEqual(
-                money.to_minor(payment.amount, payment.currency_id.name), charge["amount"]
+                money.to_minor(payment.amount, payment.currency_id.name), sign * charge["amount"]
             )
 
 
@@ -339,6 +367,36 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
             **values,
         }
 
+    def refund_values(self, sale, **values):
+        """Return what a till sends to pay back all of a sale, under new ids.
+
+        :param dict sale: see `sale_values`.
+        :param values: replace or complete them.
+        :rtype: dict
+        """
+        return self.sale_values(**{
+            "kind": "refund",
+            "parent_session_id": sale["session_id"],
+            "payment_method_id": sale["payment_method_id"],
+            "amount": -sale["amount"],
+            "order_name": "Refund 1",
+            **values,
+        })  # fmt: skip
+
+    def approved_refund(self, sale, terminal=TERMINAL, **values):
+        """Pay back, let the customer present the card, and return what the till had sent.
+
+        :param dict sale: see `sale_values`.
+        :param str terminal: of the payment method.
+        :param values: see `refund_values`.
+        :rtype: dict
+        """
+        refund = self.refund_values(sale, **values)
+        self.till("start_refund", refund)
+        self.simulator.tap(terminal)
+        self.assertEqual(self.read(refund["session_id"])["state"], "approved")
+        return refund
+
     def till(self, call, *args, user=None):
         """Call `viva.wallet.till` as a till does, and return the answer as a till gets it.
 
@@ -392,12 +450,13 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
         self.env.flush_all()
         return transaction
 
-    def sync_order(self, sale, state="paid", amount=None, **payment_values):
+    def sync_order(self, sale, state="paid", amount=None, is_line_lost=False, **payment_values):
         """Save the order of a sale as a till does, and return it.
 
         :param dict sale: see `sale_values`; names the order, its payment line and their amount.
         :param str state: of the order: "paid" or "draft".
         :param float amount: of the payment line, default: what the terminal was asked for.
+        :param bool is_line_lost: the till has no payment line, see `payment_uuid`.
         :param payment_values: further fields of the payment line.
         """
         amount = sale["amount"] if amount is None else amount
@@ -432,7 +491,7 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
             "partner_id": False,
             "to_invoice": False,
             "lines": [(0, 0, line)],
-            "payment_ids": [(0, 0, payment)],
+            "payment_ids": [] if is_line_lost else [(0, 0, payment)],
         }
         self.env["pos.order"].with_user(self.cashier).sync_from_ui([order])
         self.env.flush_all()

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.viva_wallet_transaction import NO_PAYMENT_AFTER, UNKNOWN_AFTER
 from .common import TERMINAL, VivaWalletCommon
 
 STATES = ("new", "sent", "approved", "failed", "unknown", "reversed")
@@ -97,8 +98,7 @@ class TestLedger(VivaWalletCommon):
         self.assertEqual(self.read(sale["session_id"])["state"], "failed")
         order = self.sync_order(sale, state="draft")
         transaction = self.transaction(sale["session_id"])
-        self.assertEqual(transaction.order_id, order)
-        self.assertEqual(transaction.payment_id, order.payment_ids)
+        transaction.write({"order_id": order.id, "payment_id": order.payment_ids.id})
         order.payment_ids.unlink()
         self.assertFalse(self.transaction(sale["session_id"]).payment_id)
         order.state = "cancel"
@@ -208,6 +208,43 @@ class TestLedger(VivaWalletCommon):
         self.assertEqual(payment.viva_wallet_session_id, sale["session_id"])
         self.assertEqual(payment.transaction_id, self.charges()[0]["transaction_id"])
         self.assertEqual(payment.payment_status, "done")
+
+    def test_saving_the_order_does_not_write_an_open_row(self):
+        """Each question about the payment writes the row: both at once would be a conflict."""
+        for answer in ("sent", "unknown"):
+            sale = self.sale_values(session_id=self.create_transaction(state=answer).session_id)
+            self.sync_order(sale, state="draft")
+            transaction = self.transaction(sale["session_id"])
+            self.assertFalse(transaction.payment_id or transaction.order_id, answer)
+
+    def test_order_saved_while_the_approval_came_is_bound_later(self):
+        sale = self.approved_sale()
+        payment = self.sync_order(sale).payment_ids
+        transaction = self.transaction(sale["session_id"])
+        transaction.write({"payment_id": False, "order_id": False})
+        with self.assertRaises(UserError):
+            payment.write({"amount": 1.0})
+        self.let_pass(transaction, NO_PAYMENT_AFTER + 1)
+        self.run_cron()
+        self.assertEqual(transaction.payment_id, payment)
+        self.assertFalse(transaction.review)
+
+    def test_order_paid_before_the_outcome_is_known(self):
+        """What the till books without waiting is compared again when Viva has spoken."""
+        for act, options, review in (
+            ("decline", {}, "not_charged"),
+            ("tap", {}, False),
+            ("tap", {"tip": 100}, "amount_differs"),
+        ):
+            with self.subTest(act=act, **options):
+                sale = self.sale_values()
+                self.till("start_sale", sale)
+                self.let_pass(self.transaction(sale["session_id"]), UNKNOWN_AFTER)
+                self.assertEqual(self.read(sale["session_id"])["state"], "unknown")
+                self.sync_order(sale)
+                self.simulator.act(TERMINAL, act, **options)
+                self.read(sale["session_id"])
+                self.assertEqual(self.transaction(sale["session_id"]).review, review)
 
     def test_payment_without_a_request_goes_to_review(self):
         sale = self.sale_values()

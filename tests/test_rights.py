@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
 
+from ..models.pos_payment_method import CREDENTIAL_FIELDS, NEW_CREDENTIALS
 from .common import TERMINAL, VivaWalletCommon
 
 # Fields of a payment method that only a system administrator may see, with a value under test.
@@ -136,12 +137,37 @@ class TestSecrets(VivaWalletCommon):
 
     def test_writing(self):
         for method, name in self.for_each_secret():
-            if name == COMPUTED:
+            is_replaceable = method.env.user == self.manager and name in CREDENTIAL_FIELDS
+            if name == COMPUTED or is_replaceable:
                 continue
             with self.assertRaises(AccessError):
                 method.write({name: "x"})
             with self.assertRaises(AccessError):
                 method.create({"name": "New", name: "x"})
+
+    def test_managers_replace_credentials_without_seeing_them(self):
+        method = self.viva_method.with_user(self.manager)
+        for new_name, name in NEW_CREDENTIALS.items():
+            with self.subTest(name=name):
+                self.assertFalse(method[new_name])
+                saved = method.web_save({new_name: f" new {name}\n"}, {new_name: {}})
+                self.assertFalse(saved[0][new_name])
+                self.assertEqual(self.viva_method[name], f"new {name}")
+                method.write({new_name: ""})
+                self.assertEqual(self.viva_method[name], f"new {name}", "nothing typed, all kept")
+                with self.assertRaises(AccessError):
+                    method.with_user(self.cashier).write({new_name: "stolen"})
+        self.assert_tells_nothing(method.read)
+
+    def test_managers_create_methods(self):
+        values = self.viva_method_values()
+        for new_name, name in NEW_CREDENTIALS.items():
+            values[new_name] = values.pop(name)
+        created = self.env["pos.payment.method"].with_user(self.manager).create(values)
+        for new_name, name in NEW_CREDENTIALS.items():
+            self.assertEqual(created.sudo()[name], values[new_name])
+            self.assertFalse(created[new_name])
+        self.assertTrue(created.viva_wallet_has_credentials)
 
     def test_what_the_till_loads(self):
         session = self.open_register()
@@ -221,6 +247,10 @@ class TestRights(VivaWalletCommon):
             "read_status": ([sale["session_id"]],),
             "abort": (sale,),
             "state_outcome": (sale["session_id"], True),
+            "open_reviews": (self.viva_config.id,),
+            "read_orders": ([sale["order_uuid"]],),
+            "start_refund": ({**sale, "parent_session_id": sale["session_id"], "amount": -1},),
+            "list_refundable": ({**sale, "order_uuids": [sale["order_uuid"]]},),
         }
 
     def patch_ledger(self, name):
@@ -262,7 +292,8 @@ class TestRights(VivaWalletCommon):
             for name in dir(type(ledger))
             if not name.startswith("_") and name not in dir(self.env["base"])
         }
-        self.assertFalse(callables - fields, "methods of the ledger that a client can call")
+        # The one that is called by a button checks the rights of whoever presses it.
+        self.assertEqual(callables - fields, {"action_refund"})
 
     # === THE LEDGER === #
 

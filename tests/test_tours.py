@@ -11,6 +11,7 @@ from .common import TERMINAL, VivaWalletHttpCommon
 
 SIMULATOR = "https://simulator.test/"  # see viva_wallet_util.js
 UNKNOWN_AFTER = 3
+TOUR_SECONDS = 180
 
 
 class TourCommon(VivaWalletHttpCommon):
@@ -28,23 +29,34 @@ class TourCommon(VivaWalletHttpCommon):
         return self.make_fetch_proxy_response("done")
 
     def _steer(self, what, options):
-        if what == "configure":
-            self.simulator.configure(**options)
+        """Do what a tour asks for: at the simulator, or in a method of this class."""
+        if hasattr(self, f"steer_{what}"):
+            getattr(self, f"steer_{what}")(**options)
         else:
             self.simulator.act(TERMINAL, what, **options)
 
-    def play(self, name):
+    def steer_configure(self, **options):
+        self.simulator.configure(**options)
+
+    def in_background(self, work):
+        """Run `work` with an environment of its own while the till is running."""
+        with self.registry.cursor() as cr:
+            return work(self.env(user=1, cr=cr))
+
+    def play(self, name, **options):
         """Open the register and run a tour.
 
+        :param options: of `start_tour`
         :return: the rows of the ledger, oldest first.
         """
         self.viva_config.with_user(self.cashier).open_ui()
-        self.start_pos_tour(name, login=self.cashier.login)
+        options.setdefault("timeout", TOUR_SECONDS)
+        self.start_pos_tour(name, login=self.cashier.login, **options)
         return self.transactions()
 
-    def run_tour(self, name):
+    def run_tour(self, name, **options):
         """Run a tour as `play` does, then hold both ledgers together."""
-        rows = self.play(name)
+        rows = self.play(name, **options)
         self.assert_ledgers_agree()
         return rows
 

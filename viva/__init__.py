@@ -8,4 +8,4 @@
 * :mod:`const` holds the facts about Viva, each with its source.
 """
 
-from . import client, const, masking, money, outcome, webhook
+from . import client, const, masking, money, outcome, outcome_web, webhook

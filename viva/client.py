@@ -35,7 +35,7 @@ from urllib3.exceptions import (
     NewConnectionError,
 )
 
-from . import const
+from . import const, throttle
 from .masking import get_logger, mask_text
 
 _logger = get_logger(__name__)
@@ -106,7 +106,7 @@ class Hosts:
 
     :param accounts: identity server (tokens)
     :param api: ECR API
-    :param web: Basic-auth API (webhook key)
+    :param web: Basic-auth API (webhook key, transactions of the account)
     :param verify_tls: check certificates; False only for a simulator on this machine
     """
 
@@ -261,6 +261,62 @@ class VivaClient:
         body["parentSessionId"] = parent_session_id
         return self._ecr("POST", const.PATH_REFUND, const.REQUEST_SECONDS, json=body)
 
+    def start_unreferenced_refund(
+        self,
+        *,
+        session_id,
+        terminal_id,
+        cash_register_id,
+        amount,
+        currency_code,
+        merchant_reference,
+        customer_trns="",
+        show_receipt=True,
+        show_transaction_result=True,
+    ):
+        """Ask a terminal to pay money to whatever card is presented, without naming a sale.
+
+        :func:`viva.outcome.from_request` reads the answer. Off at Viva until its support enables
+        it (viva-api 5.1). Sent once, and once more only after a 401.
+
+        :param int amount: minor units to pay out, more than 0
+        :return: as :meth:`start_sale`, whose other parameters these are
+        :rtype: Reply
+        :raises ValueError: when the amount is not an int (a mistake of the caller)
+        """
+        body = _transaction(
+            session_id, terminal_id, cash_register_id, amount, currency_code, merchant_reference,
+            customer_trns, show_receipt, show_transaction_result,
+        )  # fmt: skip
+        return self._ecr("POST", const.PATH_UNREFERENCED_REFUND, const.REQUEST_SECONDS, json=body)
+
+    def refund_transaction(
+        self, *, transaction_id, amount, currency_code, merchant_reference, customer_trns=""
+    ):
+        """Give money back through the account, without a terminal and without the card.
+
+        :func:`viva.outcome_web.from_refund` reads the answer. There is no key against doubles
+        (viva-api 5.1): this is sent once, and after a lost answer Viva's transactions must be read
+        before anything is repeated.
+
+        :param str transaction_id: of the sale
+        :param int amount: minor units, more than 0
+        :param str currency_code: ISO 4217 numeric
+        :param str merchant_reference: by which the refund is found again
+        :param str customer_trns: text for the customer
+        :rtype: Reply
+        :raises ValueError: when the amount is not an int (a mistake of the caller)
+        """
+        params = {
+            "amount": _whole(amount),
+            "currencyCode": currency_code,
+            "merchantTrns": merchant_reference,
+        }
+        if customer_trns:
+            params["customerTrns"] = customer_trns
+        path = _transaction_path(transaction_id)
+        return self._web("DELETE", path, const.REQUEST_SECONDS, params=params)
+
     def read_session(self, session_id, *, quick=False):
         """Ask how a session stands; :func:`viva.outcome.from_session` reads the answer.
 
@@ -289,12 +345,11 @@ class VivaClient:
         :param date: ``datetime.date`` or ``"YYYY-MM-DD"``, in UTC
         :rtype: Reply
         """
-        day = date.strftime("%Y-%m-%d") if isinstance(date, date_type) else date
         return self._ecr(
             "GET",
             const.PATH_SESSIONS,
             const.LIST_SECONDS,
-            params={"date": day},
+            params={"date": _day(date)},
             max_bytes=const.LIST_BYTES,
         )
 
@@ -308,6 +363,19 @@ class VivaClient:
         """
         return self._ecr("POST", const.PATH_DEVICES, const.DEVICES_SECONDS, json={})
 
+    def authenticate(self):
+        """Have Viva judge Client ID and Client secret now, whatever token is still good.
+
+        :return: no problem when Viva gave a token; the token itself is not in it
+        :rtype: Reply
+        """
+        if not self._credentials.client_id or not self._credentials.client_secret:
+            return Reply(sent=False, problem=CREDENTIALS)
+        reply = _request_token(self._hosts, self._credentials, const.TOKEN_SECONDS)
+        if _token_of(reply):
+            return Reply(sent=True, status=reply.status, correlation_id=reply.correlation_id)
+        return _token_failure(reply)
+
     def webhook_key(self):
         """Fetch the key that proves a webhook URL to be ours.
 
@@ -315,20 +383,59 @@ class VivaClient:
 
         :rtype: Reply
         """
+        return self._web("GET", const.PATH_WEBHOOK_KEY, const.WEBHOOK_KEY_SECONDS)
+
+    def read_transaction(self, transaction_id):
+        """Read Viva's record of a charge; :func:`viva.transaction.from_reply` reads the answer.
+
+        :param str transaction_id: of Viva
+        :rtype: Reply
+        """
+        return self._web("GET", _transaction_path(transaction_id), const.SESSION_SECONDS)
+
+    def list_transactions(self, date):
+        """List the transactions of a day, also those of a web shop (viva-api 8.1).
+
+        :param date: ``datetime.date`` or ``"YYYY-MM-DD"``; Viva does not say in which time zone
+        :rtype: Reply
+        """
+        return self._web(
+            "GET",
+            const.PATH_TRANSACTIONS,
+            const.LIST_SECONDS,
+            params={"date": _day(date)},
+            max_bytes=const.LIST_BYTES,
+        )
+
+    @property
+    def identity(self):
+        """What tells one merchant account from another: hosts and credentials, for comparison."""
+        return self._hosts, self._credentials
+
+    def _web(self, method, path, limit, **kwargs):
+        """Call the web API with merchant id and API key."""
         user, password = self._credentials.merchant_id, self._credentials.api_key
         if not user or not password:
             return Reply(sent=False, problem=CREDENTIALS)
-        reply = _call(
-            self._hosts,
-            "GET",
-            self._hosts.web + const.PATH_WEBHOOK_KEY,
-            const.WEBHOOK_KEY_SECONDS,
-            auth=_basic(user, password),
-        )
+        url = self._hosts.web + path
+        reply = _call(self._hosts, method, url, limit, auth=_basic(user, password), **kwargs)
         return _refused(reply) if reply.status == 401 else reply
 
     def _ecr(self, method, path, limit, **kwargs):
-        """Call the ECR API with an access token; after a 401 once more with a fresh one."""
+        """Call the ECR API with an access token; after a 401 once more with a fresh one.
+
+        What only asks is not sent while Viva wants to be left alone.
+        """
+        merchant = (self._hosts.api, self._credentials.client_id)
+        held = throttle.throttle().seconds_left(merchant) if method == "GET" else 0
+        if held:
+            return Reply(sent=False, problem=THROTTLED, retry_after=held)
+        reply = self._ecr_now(method, path, limit, **kwargs)
+        if reply.problem == THROTTLED:
+            throttle.throttle().hold(merchant, reply.retry_after)
+        return reply
+
+    def _ecr_now(self, method, path, limit, **kwargs):
         token, failure = self._token(limit)
         if failure:
             return failure
@@ -351,9 +458,19 @@ class VivaClient:
         return _tokens.get(self._hosts, self._credentials, min(limit, const.TOKEN_SECONDS), refused)
 
 
+def read_own_address(url):
+    """Fetch an address of ours the way that Viva does: certificate checked, no redirect followed.
+
+    :param str url: public and https, see :func:`viva.address.judge`
+    :rtype: Reply
+    """
+    return _call(LIVE, "GET", url, const.OWN_ADDRESS_SECONDS)
+
+
 def forget_tokens():
-    """Forget all access tokens and refused credentials of this process."""
+    """Forget all access tokens and refusals of this process."""
     _tokens.forget()
+    throttle.forget()
 
 
 def close_connections():
@@ -397,6 +514,14 @@ def _whole(amount):
 
 def _session_path(session_id):
     return f"{const.PATH_SESSIONS}/{quote(session_id, safe='')}"
+
+
+def _transaction_path(transaction_id):
+    return f"{const.PATH_TRANSACTIONS}/{quote(transaction_id, safe='')}"
+
+
+def _day(date):
+    return date.strftime("%Y-%m-%d") if isinstance(date, date_type) else date
 
 
 class _BearerAuth(AuthBase):
@@ -721,20 +846,24 @@ class _Tokens:
         return _token_or_failure(entry.usable(), entry.failure)
 
     def _fetch(self, entry, hosts, credentials, limit):
-        reply = _call(
-            hosts,
-            "POST",
-            hosts.accounts + const.PATH_TOKEN,
-            limit,
-            auth=_basic(credentials.client_id, credentials.client_secret),
-            data={"grant_type": "client_credentials"},
-        )
+        reply = _request_token(hosts, credentials, limit)
         token = _token_of(reply)
         if token:
             entry.keep(token, _life_of(reply))
         else:
             entry.fail(_token_failure(reply))
         entry.attempts += 1
+
+
+def _request_token(hosts, credentials, limit):
+    return _call(
+        hosts,
+        "POST",
+        hosts.accounts + const.PATH_TOKEN,
+        limit,
+        auth=_basic(credentials.client_id, credentials.client_secret),
+        data={"grant_type": "client_credentials"},
+    )
 
 
 def _token_or_failure(token, failure):

@@ -23,8 +23,11 @@ PATH_TOKEN = "/connect/token"
 PATH_DEVICES = "/ecr/v1/devices:search"
 PATH_SALE = "/ecr/v1/transactions:sale"
 PATH_REFUND = "/ecr/v1/transactions:refund"
+PATH_UNREFERENCED_REFUND = "/ecr/v1/transactions:unreferenced-refund"
 PATH_SESSIONS = "/ecr/v1/sessions"
 PATH_WEBHOOK_KEY = "/api/messages/config/token"
+# With merchant id and API key [viva-api 8.1].
+PATH_TRANSACTIONS = "/api/transactions"
 
 # --- Headers that Viva's support asks for [viva-api 1.4: "Debugging errors"] ---
 
@@ -52,6 +55,8 @@ LIST_SECONDS = 30.0
 # A person looks at a button meanwhile.
 DEVICES_SECONDS = 15.0
 WEBHOOK_KEY_SECONDS = 10.0
+# Our own address, through the internet and back; a person looks at a button meanwhile.
+OWN_ADDRESS_SECONDS = 8.0
 
 # "Every session expires after 1 minute if not paid" [#2429, #2462].
 SESSION_LIFE_SECONDS = 60

@@ -60,6 +60,8 @@ _TEXT_RULES = (
         re.compile(rf"\b({_SECRET_NAMES}|{_PERSONAL_NAMES})=[^&\s\"',;)]+", re.IGNORECASE),
         rf"\1={MASK}",
     ),
+    # The secret of a webhook address of ours.
+    (re.compile(r"(/pos_viva_wallet/notification/)[^\s?&\"']+"), rf"\1{MASK}"),
     # https://user:password@host
     (re.compile(r"(://)[^/\s:@]+:[^/\s@]*@"), rf"\1{MASK}@"),
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"), MASK),

@@ -52,7 +52,7 @@ class Expected:
     :param amount: asked for, in minor units, without a tip added by the customer
     :param currency_code: ISO 4217 numeric code, such as ``"978"``
     :param terminal_id: used where the answer names no terminal
-    :param kind: ``"sale"`` or ``"refund"`` (the sign of a refund's amount is not documented)
+    :param kind: ``"sale"`` or ``"refund"``
     """
 
     session_id: str
@@ -75,6 +75,8 @@ class Outcome:
     * ``"missing"``: unknown to Viva (404), or not saved yet; reason ``"not_json"`` when a gateway
       may be speaking;
     * ``"unclear"``: anything else; keep asking.
+
+    The amounts of a refund are positive, whichever sign Viva gives them, which is not documented.
 
     ``money`` is ``"moved"`` (approved), ``"none"`` (no charge expected) or ``"maybe"`` (verify
     before offering a new payment). ``amount_differs``: approved, but the amount without tip is not
@@ -258,10 +260,8 @@ def _doubt(details, body, expected):
 
 
 def _amount_differs(details, expected):
-    charged, tip, asked = details["amount"], details["tip_amount"] or 0, expected.amount
-    if expected.kind == "refund":
-        charged, tip, asked = abs(charged), abs(tip), abs(asked)
-    return charged - tip != asked
+    asked = abs(expected.amount) if expected.kind == "refund" else expected.amount
+    return details["amount"] - (details["tip_amount"] or 0) != asked
 
 
 def _failure(details, body):
@@ -279,6 +279,9 @@ def _failure(details, body):
 
 def _details(body, expected):
     aborted = body.get("abortSuccess")
+    amount, tip = _whole(body.get("amount")), _whole(body.get("tipAmount"))
+    if expected.kind == "refund":
+        amount, tip = amount and abs(amount), tip and abs(tip)
     return {
         "event_id": _event(body.get("eventId")),
         "message": _message(body.get("message")),
@@ -295,8 +298,8 @@ def _details(body, expected):
         "aid": _text(body.get("aid")),
         "terminal_id": _terminal(body) or expected.terminal_id,
         "transaction_type_id": _whole(body.get("transactionTypeId")),
-        "amount": _whole(body.get("amount")),
-        "tip_amount": _whole(body.get("tipAmount")),
+        "amount": amount,
+        "tip_amount": tip,
         "surcharge_amount": _whole(body.get("surchargeAmount")),
         "currency_code": _currency(body.get("currencyCode")),
         "transaction_time": _text(body.get("transactionDateTime")),

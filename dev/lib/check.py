@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .check_chaos import chaos
 from .check_lint import lint
-from .check_odoo import beside, hoot, odoo
+from .check_odoo import ALL_TESTS, beside, ensure_baselines, hoot, odoo
 from .check_plain import plain
 from .node import ensure_node_tools
 from .odoo import Instance
-from .report import SetupError, run_main, step
+from .report import SetupError, held_back, run_main, show, step
 from .setup import ensure_instance
+from .side_by_side import side_by_side
 from .system import TEST_PROGRAMS, ensure_programs
 from .venv import CHECK
 
@@ -27,13 +29,17 @@ class Result:
     failed: int
 
 
+Row = tuple[str, Result, float]
 STAGES: dict[str, Callable[[Instance, str], tuple[int, int]]] = {
     "lint": lint,
     "plain": plain,
     "odoo": odoo,
     "hoot": hoot,
     "beside": beside,
+    "chaos": chaos,
 }
+# What it finds depends on how fast the machine is.
+ALONE = ("chaos",)
 
 
 def parse_options() -> argparse.Namespace:
@@ -44,7 +50,7 @@ def parse_options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--tags",
-        default="/pos_viva_wallet",
+        default=ALL_TESTS,
         help="Odoo's --test-tags for the stages odoo and beside (default: all of the addon)",
     )
     options = parser.parse_args()
@@ -62,7 +68,7 @@ def main() -> int:
     ensure_programs(TEST_PROGRAMS)
     instance = ensure_instance(INSTANCE, CHECK)
     ensure_node_tools()
-    rows = [_run(name, instance, options) for name in options.stages or STAGES]
+    rows = _run_all(options.stages or list(STAGES), instance, options)
     print("\nstage      passed  failed  seconds")
     for name, result, seconds in rows:
         print(f"{name:<10} {result.passed:>6}  {result.failed:>6}  {seconds:>7.0f}")
@@ -72,16 +78,32 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _run(name: str, instance: Instance, options: argparse.Namespace) -> tuple[str, Result, float]:
+def _run_all(names: list[str], instance: Instance, options: argparse.Namespace) -> list[Row]:
+    """Run stages, side by side where they do not mind it."""
+    ensure_baselines(instance, names)
+    together = [name for name in names if name not in ALONE]
+    rows = side_by_side(lambda name: _run_quietly(name, instance, options), together)
+    return rows + [_run(name, instance, options) for name in names if name in ALONE]
+
+
+def _run_quietly(name: str, instance: Instance, options: argparse.Namespace) -> Row:
+    """Run a stage and show what it has to say when it has ended."""
+    with held_back() as lines:
+        row = _run(name, instance, options)
+    show("\n".join([f"==> Stage {name} has ended after {row[2]:.0f} s", *lines]))
+    return row
+
+
+def _run(name: str, instance: Instance, options: argparse.Namespace) -> Row:
     step(f"Stage {name}")
     begun = time.monotonic()
     try:
         passed, failed = STAGES[name](instance, options.tags)
     except SetupError as error:
-        print(f"dev: {error}", flush=True)
+        show(f"dev: {error}")
         passed, failed = 0, 1
     if not passed and not failed:
-        print(f"dev: the stage {name} ran no test; something is wrong with its set-up.", flush=True)
+        show(f"dev: the stage {name} ran no test; something is wrong with its set-up.")
         failed = 1
     return name, Result(passed, failed), time.monotonic() - begun
 

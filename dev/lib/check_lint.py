@@ -1,13 +1,13 @@
 """The linters. Each of them counts as one test."""
 
-import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
 from .node import ensure_node_tools
 from .odoo import Instance
 from .paths import CHECKOUT, TOOLS
-from .report import detail
+from .report import detail, show
+from .side_by_side import run_program
 
 SCRIPTS = ("static/src", "static/tests", "simulator/page", "dev/lib")
 PYLINT_FOLDERS = ("models", "controllers", "viva")
@@ -55,18 +55,11 @@ def _next_to(node: Path, name: str) -> Path:
 
 
 def _check(name: str, command: list[str]) -> bool:
-    result = subprocess.run(
-        command,
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if result.returncode:
-        print(result.stdout[-6000:])
-    detail(f"{name}: {'failed' if result.returncode else 'fine'}")
-    return result.returncode == 0
+    log, code = run_program(name, command, cwd=CHECKOUT, is_patient=True)
+    if code:
+        show(log[-6000:])
+    detail(f"{name}: {'failed' if code else 'fine'}")
+    return code == 0
 
 
 def _check_xml() -> bool:
@@ -76,6 +69,7 @@ def _check_xml() -> bool:
             ElementTree.parse(path)
         except ElementTree.ParseError as error:
             broken.append(f"{path.relative_to(CHECKOUT)}: {error}")
-    print("\n".join(broken), end="\n" if broken else "")
+    if broken:
+        show("\n".join(broken))
     detail(f"xml: {'failed' if broken else 'fine'}")
     return not broken

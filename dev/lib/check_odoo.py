@@ -1,21 +1,31 @@
 """The tests that run inside Odoo: Python and tours, Hoot, and both beside other addons."""
 
 import re
-import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from .databases import TEMPLATE, Baseline, copy_database, start_from
+from .databases import (
+    GENERATE_ASSETS,
+    TEMPLATE,
+    Baseline,
+    assets_command,
+    copy_database,
+    start_from,
+)
+from .lanes import Lane, lanes
 from .odoo import Instance
-from .paths import ADDON, CHECKOUT_CACHE
-from .ports import HOST, free_port
+from .paths import ADDON
+from .ports import HOST
 from .process import last_lines
-from .report import SetupError, detail
+from .report import detail, progress
+from .side_by_side import LOGS, log_path, run_program, side_by_side
 
 BASE = ("point_of_sale",)
 NEIGHBOURS = ("pos_viva_com", "pos_restaurant", "pos_self_order", "pos_online_payment")
+INSTALLED = {"odoo": BASE, "hoot": BASE, "beside": (*BASE, *NEIGHBOURS)}
+ALL_TESTS = f"/{ADDON}"
 HOOT_HELPER = "pos_viva_wallet_hoot"
 HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@pos_viva_wallet]"
-# Beside the instance, which every stage makes anew.
-LOGS = CHECKOUT_CACHE / "logs"
 SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 SKIPPED = re.compile(r"INFO \S+ \S+ skipped (\S+) : (.*)$", re.MULTILINE)
 HOOT_SUMMARY = re.compile(r"\[HOOT\] Passed (\d+) tests")
@@ -24,76 +34,100 @@ EXPECTED_ERROR = "selfie_segmentation"
 LOGGED_ERROR = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ", re.MULTILINE)
 
 
+def ensure_baselines(instance: Instance, stages: Iterable[str]) -> None:
+    """Prepare what these stages copy, unless an earlier run did."""
+    for stage in stages:
+        if stage in INSTALLED:
+            Baseline(instance, INSTALLED[stage]).ensure()
+
+
 def odoo(instance: Instance, tags: str) -> tuple[int, int]:
     """Run the Python tests and tours with only what the addon needs."""
-    return _run_tests(instance, "odoo", BASE, tags)
+    return _run_tests(instance, "odoo", tags)
 
 
 def beside(instance: Instance, tags: str) -> tuple[int, int]:
     """Run them again beside the addons that share our models and screens."""
-    return _run_tests(instance, "beside", (*BASE, *NEIGHBOURS), tags)
+    return _run_tests(instance, "beside", tags)
 
 
 def hoot(instance: Instance, _tags: str) -> tuple[int, int]:
     """Run the unit tests of the till in Odoo's own runner."""
-    _copy_of(instance, BASE)
-    with instance.cluster.running():
-        copy_database(instance, TEMPLATE, "test")
-        _odoo(instance, "hoot-install", "-i", f"{ADDON},{HOOT_HELPER}")
-        log, code = _odoo(instance, "hoot", "--test-tags", HOOT_TAGS)
+    with _fresh_copy(instance, "hoot") as copy:
+        _odoo(copy, TEMPLATE, "hoot-install", "-i", f"{ADDON},{HOOT_HELPER}")
+        log, code = _odoo(copy, TEMPLATE, "hoot", "--test-tags", HOOT_TAGS)
     passed = sum(int(count) for count in HOOT_SUMMARY.findall(log))
     _, failed = _counts(log)
     return passed, failed or _unexpected(log, code)
 
 
-def _run_tests(
-    instance: Instance, stage: str, installed: tuple[str, ...], tags: str
-) -> tuple[int, int]:
-    _copy_of(instance, installed)
-    with instance.cluster.running():
-        copy_database(instance, TEMPLATE, "test")
-        log, code = _odoo(instance, stage, "-i", ADDON, "--test-tags", tags)
-    passed, failed = _counts(log)
-    return passed, failed or _unexpected(log, code)
+def _run_tests(instance: Instance, stage: str, tags: str) -> tuple[int, int]:
+    """Run all tests in lanes, or those that the person chose in one go."""
+    parts = lanes(tags) if tags == ALL_TESTS else [Lane("chosen", tags)]
+    with _fresh_copy(instance, stage) as copy:
+        installed = _install_with_assets(copy, stage)
+        for lane in parts:
+            copy_database(copy, TEMPLATE, lane.name)
+        ended = side_by_side(lambda lane: _run_lane(copy, stage, lane), parts)
+    counts = [_counts(log) for log, _ in ended]
+    failed = sum(lane_failed for _, lane_failed in counts)
+    return sum(passed for passed, _ in counts), failed or sum(
+        _unexpected(log, code) for log, code in [installed, *ended]
+    )
 
 
-def _copy_of(instance: Instance, installed: tuple[str, ...]) -> None:
-    baseline = Baseline(instance, installed)
-    baseline.ensure()
-    start_from(baseline, instance)
+def _run_lane(instance: Instance, stage: str, lane: Lane) -> tuple[str, int]:
+    # Updating, for Odoo runs only the tests of what it has just installed or updated.
+    arguments = ("-u", ADDON, "--test-tags", lane.tags)
+    name = f"{stage}-{lane.name}"
+    return _odoo(instance, lane.name, name, *arguments, is_patient=lane.is_patient)
 
 
-def _odoo(instance: Instance, name: str, *arguments: str) -> tuple[str, int]:
-    """Run Odoo on the database "test" and return its log and exit code."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    path = LOGS / f"{name}.log"
+@contextmanager
+def _fresh_copy(instance: Instance, stage: str) -> Iterator[Instance]:
+    """Run the database server of a new instance, in which a stage finds what it needs."""
+    copy = Instance(f"{instance.name}-{stage}", instance.python, instance.source)
+    start_from(Baseline(copy, INSTALLED[stage]), copy)
+    with copy.cluster.running():
+        yield copy
+
+
+def _install_with_assets(instance: Instance, stage: str) -> tuple[str, int]:
+    """Install the addon once for all lanes, and return Odoo's log of it and its exit code."""
+    installed = _odoo(instance, TEMPLATE, f"{stage}-install", "-i", ADDON)
+    # Without them each lane would make its own, and only be slower.
+    run_program(
+        f"{stage}-assets",
+        assets_command(instance, TEMPLATE),
+        env=instance.environment(),
+        stdin=GENERATE_ASSETS,
+    )
+    return installed
+
+
+def _odoo(
+    instance: Instance, database: str, name: str, *arguments: str, is_patient: bool = False
+) -> tuple[str, int]:
+    """Run Odoo and return its log and exit code."""
     command = instance.command(
-        "--database", "test",
+        "--database", database,
         *arguments,
         "--stop-after-init",
         f"--http-interface={HOST}",
-        f"--http-port={free_port()}",
+        "--http-port=0",  # a free one, chosen when Odoo gets to it
         "--max-cron-threads=0",
         f"--screenshots={LOGS / 'screenshots'}",
     )  # fmt: skip
-    detail(f"log: {path}")
-    with path.open("w") as log:
-        code = subprocess.run(
-            command,
-            env=instance.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            check=False,
-        ).returncode
-    return path.read_text(errors="replace"), code
+    progress(f"log: {log_path(name)}")
+    return run_program(name, command, env=instance.environment(), is_patient=is_patient)
 
 
 def _counts(log: str) -> tuple[int, int]:
     """Return how many tests passed and failed, and show those that failed or were skipped."""
     found = SUMMARY.findall(log)
     if not found:
-        raise SetupError(f"Odoo ran no test; the end of its log:\n{last_lines(log)}")
+        detail(f"Odoo ran no test; the end of its log:\n{last_lines(log)}")
+        return 0, 1
     failed = sum(int(failures) + int(errors) for failures, errors, _ in found)
     total = sum(int(count) for _, _, count in found)
     for name in re.findall(r"(?:FAIL|ERROR): (\S+)", log):

@@ -1,26 +1,22 @@
 """The tests that need no Odoo."""
 
 import re
-import subprocess
 
 from .odoo import Instance
 from .paths import CHECKOUT
+from .report import show
+from .side_by_side import run_program
 
 
 def plain(instance: Instance, _tags: str) -> tuple[int, int]:
     """Run pytest on tests/plain and return how many tests passed and failed."""
-    result = subprocess.run(
-        [str(instance.python), "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    print("\n".join(result.stdout.splitlines()[-30:]) if result.returncode else "", end="")
-    passed = _count(r"(\d+) passed", result.stdout)
-    failed = _count(r"(\d+) failed", result.stdout) + _count(r"(\d+) errors?", result.stdout)
-    return passed, failed or int(result.returncode != 0)
+    command = [str(instance.python), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    log, code = run_program("plain", command, cwd=CHECKOUT, is_patient=True)
+    if code:
+        show("\n".join(log.splitlines()[-30:]))
+    passed = _count(r"(\d+) passed", log)
+    failed = _count(r"(\d+) failed", log) + _count(r"(\d+) errors?", log)
+    return passed, failed or int(code != 0)
 
 
 def _count(pattern: str, text: str) -> int:

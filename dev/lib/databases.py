@@ -11,6 +11,8 @@ from .report import detail, step
 from .stamp import is_current, mark_current, setup_lock
 
 TEMPLATE = "template_shop"
+# What Odoo does itself before tests with a browser, for `odoo shell`.
+GENERATE_ASSETS = 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()'
 
 
 class Baseline(Instance):
@@ -42,11 +44,17 @@ class Baseline(Instance):
             self.prepare()
             with self.cluster.running():
                 install(self, TEMPLATE, self.modules)
+                run(
+                    assets_command(self, TEMPLATE),
+                    env=self.environment(),
+                    stdin=GENERATE_ASSETS,
+                    failure="Odoo could not make its scripts and styles; the end of its log:",
+                )
             mark_current(self.folder, self.version)
 
 
 def _version(source: OdooSource, modules: tuple[str, ...]) -> str:
-    return f"{source.version}\n{','.join(modules)}"
+    return f"{source.version}\n{','.join(modules)}\nwith assets"
 
 
 def install(instance: Instance, database: str, modules: tuple[str, ...], option: str = "-i") -> None:
@@ -66,6 +74,14 @@ def install(instance: Instance, database: str, modules: tuple[str, ...], option:
         env=instance.environment(),
         failure=f"Odoo could not install {', '.join(modules)}; the end of its log:",
     )  # fmt: skip
+
+
+def assets_command(instance: Instance, database: str) -> list[str]:
+    """Return the command that, when it reads `GENERATE_ASSETS`, makes all scripts and styles.
+
+    Those that are made already are kept, and copies of the database have them as well.
+    """
+    return instance.command("shell", "--database", database, "--http-interface=127.0.0.1")
 
 
 def start_from(baseline: Baseline, instance: Instance) -> None:

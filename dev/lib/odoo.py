@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .odoo_source import OdooSource
-from .paths import CHECKOUT, CHECKOUT_CACHE, addons_folder, instance_folder
+from .paths import CACHE, CHECKOUT, CHECKOUT_CACHE, addons_folder, instance_folder
 from .postgres import USER, Cluster
 
 # Addons that only tests need.
@@ -67,7 +67,9 @@ class Instance:
         return {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(str(folder) for folder in self.source.python_path),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Compiled once for all runs, and not into the checkout.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),
             "PYTHONUNBUFFERED": "1",
             "TZ": "UTC",
         }

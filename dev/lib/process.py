@@ -16,11 +16,13 @@ def run(
     failure: str,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    stdin: str = "",
 ) -> str:
     """Run a program and return what it printed.
 
     :param failure: the sentence shown, followed by the program's last lines, when it fails.
     :param env: variables added to those of this process.
+    :param stdin: what the program reads.
     :raise SetupError: when the program is missing or ends with an error.
     """
     try:
@@ -28,7 +30,7 @@ def run(
             [str(part) for part in command],
             cwd=cwd,
             env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -188,6 +188,40 @@ def test_a_refund_on_the_wire(fake, viva):
     assert "tipAmount" not in body
 
 
+def test_an_unreferenced_refund_on_the_wire(fake, viva):
+    viva.start_unreferenced_refund(**SALE)
+    body = json.loads(fake.seen[-1].body)
+    assert fake.seen[-1].path == "/ecr/v1/transactions:unreferenced-refund"
+    assert body["amount"] == 1170
+    assert not {"parentSessionId", "tipAmount"} & set(body)
+
+
+def test_a_refund_through_the_account_on_the_wire(fake, viva):
+    viva.refund_transaction(
+        transaction_id="a/b", amount=500, currency_code="978", merchant_reference=SESSION
+    )
+    (seen,) = fake.seen
+    assert (seen.method, seen.path) == ("DELETE", "/api/transactions/a%2Fb")
+    assert seen.query == {
+        "amount": ["500"], "currencyCode": ["978"], "merchantTrns": [SESSION],
+    }  # fmt: skip
+    assert seen.headers["Authorization"].startswith("Basic ")
+    with pytest.raises(ValueError, match="not a whole number"):
+        viva.refund_transaction(
+            transaction_id="a", amount=5.0, currency_code="978", merchant_reference=SESSION
+        )
+
+
+def test_a_refund_through_the_account_is_sent_once(fake, viva):
+    fake.on("/api/transactions/a", (401, {}, b""), (500, {}, b""))
+    for problem, status in (("credentials", 401), (None, 500)):
+        reply = viva.refund_transaction(
+            transaction_id="a", amount=5, currency_code="978", merchant_reference=SESSION
+        )
+        assert (reply.problem, reply.status) == (problem, status)
+    assert len(fake.seen) == 2
+
+
 def test_the_other_calls_on_the_wire(fake, viva):
     viva.read_session(SESSION)
     viva.read_session("a/b?c", quick=True)

@@ -5,7 +5,7 @@ import http.client
 import pytest
 import requests
 
-from simulator import ManualClock, Simulator
+from simulator import ManualClock, Simulator, SimulatorError
 from simulator.testing import REGISTER, TERMINAL, Till
 
 
@@ -434,6 +434,56 @@ def test_refund_without_a_card(till, sim, paid):
     assert till.session(session_id).json()["success"] is True
 
 
+def test_part_before_clearing(till, sim, paid, clock):
+    sim.configure(part_refunds_before_clearing=False)
+    assert refund(till, sim, paid, amount=500)["eventId"] == 1008
+    path = f"/api/transactions/{sim.ledger()[0]['transaction_id']}"
+    answer = till.web("DELETE", path, params={"amount": "500"}).json()
+    assert (answer["Success"], answer["ErrorCode"]) == (False, 2055)
+    clock.advance(86400)
+    till.login()
+    assert refund(till, sim, paid, amount=500)["success"] is True
+
+
+def test_whole_before_clearing(till, sim, paid):
+    sim.configure(part_refunds_before_clearing=False)
+    assert refund(till, sim, paid)["success"] is True
+
+
+def test_one_refund_for_a_sale(till, sim, paid):
+    sim.configure(several_part_refunds=False)
+    assert refund(till, sim, paid, amount=500)["success"] is True
+    assert refund(till, sim, paid, amount=500)["eventId"] == 1008
+
+
+def test_refund_at_another_terminal(till, sim, paid):
+    sim.configure(refund_other_terminals=False)
+    assert refund(till, sim, paid, terminalId="16000002")["eventId"] == 1101
+    assert refund(till, sim, paid)["success"] is True
+
+
+def test_terminal_without_refunds(till, sim, paid):
+    sim.set_terminal(TERMINAL, can_refund=False)
+    assert refund(till, sim, paid)["eventId"] == 5004
+
+
+def test_late_approval_of_a_refund_is_limited(till, sim, paid):
+    late, _response = till.start("refund", parentSessionId=paid)
+    sim.decline(TERMINAL, approve_after=10)
+    refund(till, sim, paid, amount=1000)
+    with pytest.raises(SimulatorError, match="Not enough remains"):
+        sim.approve_late(late)
+
+
+def test_refund_in_vivas_pages(till, sim, paid):
+    sim.refund(paid, 500)
+    assert [entry["kind"] for entry in sim.ledger()] == ["sale", "web_refund"]
+    with pytest.raises(SimulatorError, match="exceeds"):
+        sim.refund(paid, 1000)
+    assert till.control("POST", f"sessions/{paid}/refund").status_code == 200
+    assert sim.ledger()[-1]["amount"] == 750
+
+
 def test_unreferenced_refund(till, sim):
     session_id, _response = till.start("unreferenced-refund", amount=700)
     sim.tap(TERMINAL)
@@ -489,6 +539,16 @@ def test_web_refund(till, sim, paid):
     assert till.web("DELETE", path).json()["Amount"] == 10
     assert [entry["kind"] for entry in sim.ledger()] == ["sale", "web_refund", "web_refund"]
     assert sim.ledger()[1]["transaction_id"] == part["TransactionId"]
+
+
+@pytest.mark.parametrize(("keeps", "reference"), [(True, "mine"), (False, "reference-1")])
+def test_reference_of_a_web_refund(till, sim, paid, keeps, reference):
+    sim.configure(web_refund_reference=keeps)
+    path = f"/api/transactions/{sim.ledger()[0]['transaction_id']}"
+    till.web("DELETE", path, params={"amount": "250", "merchantTrns": "mine"})
+    listed = till.web("GET", "/api/transactions").json()["Transactions"][-1]
+    assert (listed["Amount"], listed["MerchantTrns"]) == (-2.5, reference)
+    assert listed["ParentId"] == sim.ledger()[0]["transaction_id"]
 
 
 def test_web_refund_refused(till, sim, paid):

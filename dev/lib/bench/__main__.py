@@ -17,6 +17,7 @@ from ..shop import CASHIER, PRODUCTS, Shop
 from ..simulator import simulator_url
 from ..system import TEST_PROGRAMS, ensure_programs
 from .ledger import differences, open_admin
+from .ledger_size import measure_ledger
 from .many import ManyBench
 from .sale import Sale, Seller
 from .shop import BUNDLED_MODULES, Contender, add_contenders
@@ -61,6 +62,13 @@ def parse_options() -> argparse.Namespace:
         action="store_true",
         help="reach the simulator by plain HTTP (default: HTTPS, as the real Viva)",
     )
+    parser.add_argument(
+        "--ledger",
+        type=int,
+        default=0,
+        metavar="ROWS",
+        help="measure the list of transactions and a sale with so many of them, instead of selling",
+    )
     options = parser.parse_args()
     if options.sales is None:
         options.sales = 3 if options.terminals else 20
@@ -96,6 +104,7 @@ class Bench(Demo):
         super().__init__(ensure_instance(INSTANCE), demo_options)
         self.sales = options.sales
         self.plain_http = options.http
+        self.ledger_rows = options.ledger
         self.random = random.Random(options.seed)
         self.shop: Shop | None = None
         self.certificate: Path | None = None
@@ -119,6 +128,9 @@ class Bench(Demo):
         self.shop = shop
 
     def _watch(self) -> None:
+        if self.ledger_rows:
+            measure_ledger(self.instance, self.url, DATABASE, self.shop, self.ledger_rows)
+            return
         port = self.options.simulator_port
         viva = Viva(simulator_url(port))
         with ExitStack() as stack:

@@ -40,10 +40,14 @@ from .viva import Viva
 INSTANCE = "bench-many"
 DATABASE = "bench"
 CRON_WORKERS = 2
+# Requests of tills that the proxy before Odoo lets through, for each worker.
+PROXY_CONNECTIONS = 6
 # Seconds, least and most: until a customer taps, and until the next one comes.
 TAP_SECONDS = (2.0, 10.0)
 PAUSE_SECONDS = (1.0, 5.0)
 HANG_SECONDS = 20
+# Calls per second that Viva takes from a merchant in one of the phases.
+VIVA_LIMIT = 15
 # How long the tills have been selling before the back office is measured.
 UNDER_WAY_SECONDS = 5
 PAGES = 5
@@ -135,6 +139,11 @@ class ManyBench(Demo):
             self.viva.set_webhooks(*urls)
             self._sell(f"{name}, not counted", 1)
             phases[name] = self._sell(name, self.sales)
+        self.viva.limit_calls(VIVA_LIMIT)
+        phases[f"... {VIVA_LIMIT} calls/s"] = self._sell(
+            f"without webhooks, while Viva takes {VIVA_LIMIT} calls per second", 1
+        )
+        self.viva.limit_calls(0)
         self.viva.set_webhooks(address)
         self._sell("with webhooks again, not counted", 1)
         phases[f"Viva takes {HANG_SECONDS} s"] = self._hang(address)
@@ -191,6 +200,7 @@ class ManyBench(Demo):
             "bus_port": self.bus_port,
             "simulator": self.viva.url,
             "cookies": self.cookies,
+            "door": PROXY_CONNECTIONS * self.workers,
             "places": as_json(self.places),
             "sales": sales,
             "tap": TAP_SECONDS,
@@ -267,7 +277,7 @@ class ManyBench(Demo):
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cashier.cookies)
 
     def _verdicts(self, phases: dict[str, Figures]) -> list[str]:
-        _idle, webhooks, polling, hanging = phases.values()
+        _idle, webhooks, polling, limited, hanging = phases.values()
         usual = middle(webhooks.pages)
         return [
             verdict(
@@ -279,6 +289,11 @@ class ManyBench(Demo):
                 "approval until the ledger has it, median, without webhooks",
                 middle(polling.known),
                 LONGEST_WITHOUT_WEBHOOKS,
+            ),
+            verdict(
+                f"sales that failed while Viva takes {VIVA_LIMIT} calls per second",
+                limited.trouble.total(),
+                0,
             ),
             verdict(
                 "a page of the back office while Viva hangs, median, against its time when Viva"

@@ -32,11 +32,12 @@ class Load:
         """Describe the load.
 
         :param options: `host`, `port`, `bus_port`, `simulator`, `cookies` (by register),
-            `places`, `sales`, `tap` and `pause` (two seconds each: least, most),
+            `door` (requests at a time), `places`, `sales`, `tap` and `pause` (two seconds each: least, most),
             `seed`.
         """
         self.options = options
         self.random = random.Random(options["seed"])
+        self.door = threading.BoundedSemaphore(options["door"])
         self.tills = [Till(self._server(place), place) for place in options["places"]]
         self.sales: list[dict[str, Any]] = []
         self._sockets: list[websocket.WebSocket] = []
@@ -60,7 +61,7 @@ class Load:
 
     def _server(self, place: dict[str, Any]) -> Server:
         cookie = self.options["cookies"][str(place["register"])]
-        return Server(self.options["host"], self.options["port"], cookie)
+        return Server(self.options["host"], self.options["port"], cookie, self.door)
 
     def _sell(self, till: Till, chance: random.Random) -> None:
         for number in range(self.options["sales"]):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 WIDTH = 52
-COLUMN = 20
+COLUMN = 19
 LONGEST_WITH_WEBHOOKS = 1.0
 LONGEST_WITHOUT_WEBHOOKS = 3.0
 LONGEST_WEBHOOK = 0.2

@@ -38,11 +38,16 @@ class Sale:
 class Server:
     """Odoo, for a till that is logged in."""
 
-    def __init__(self, host: str, port: int, cookie: str):
-        """Name the server and the cookie of a session."""
+    def __init__(self, host: str, port: int, cookie: str, door: threading.BoundedSemaphore):
+        """Name the server and the cookie of a session.
+
+        :param door: lets in as many requests at a time as the proxy before Odoo does. Odoo's own
+            queue is short, and a connection that finds it full is tried again after a second.
+        """
         self.host = host
         self.port = port
         self.cookie = cookie
+        self.door = door
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Call `viva.wallet.till`.
@@ -52,19 +57,24 @@ class Server:
         model = "viva.wallet.till"
         params = {"model": model, "method": method, "args": arguments, "kwargs": {}}
         body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params})
+        with self.door:
+            status, text = self._post(f"/web/dataset/call_kw/{model}/{method}", body)
+        answer = json.loads(text) if status == 200 else {}
+        if "result" not in answer:
+            raise OSError(f"{method}: {status} {text[:300]}")
+        return answer["result"]
+
+    def _post(self, path: str, body: str) -> tuple[int, str]:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=ANSWER_SECONDS)
         headers = {"Content-Type": "application/json", "Cookie": self.cookie}
         try:
-            connection.request("POST", f"/web/dataset/call_kw/{model}/{method}", body, headers)
+            connection.request("POST", path, body, headers)
             response = connection.getresponse()
-            answer = json.loads(response.read())
-        except (http.client.HTTPException, ValueError) as error:
-            raise OSError(f"{method}: {error!r}") from error
+            return response.status, response.read().decode()
+        except http.client.HTTPException as error:
+            raise OSError(f"{path}: {error!r}") from error
         finally:
             connection.close()
-        if response.status != 200 or "result" not in answer:
-            raise OSError(f"{method}: {response.status} {str(answer)[:300]}")
-        return answer["result"]
 
 
 class Till:
@@ -97,11 +107,17 @@ class Till:
         while not snapshot or snapshot["state"] not in FINAL:
             self._woken.wait(self._delay(snapshot, wakeups, begun))
             self._woken.clear()
-            answer = self._call(sale, "read_status", [sale.session_id])
-            snapshot = answer and answer[sale.session_id]
+            snapshot = self._ask(sale, amount)
         sale.known = time.time()
         sale.state = snapshot["state"]
         return sale
+
+    def _ask(self, sale: Sale, amount: float) -> dict[str, Any] | None:
+        """Ask for the outcome; cancel what never reached the server."""
+        answer = self._call(sale, "read_status", [sale.session_id])
+        if answer and answer[sale.session_id]["state"] == "not_recorded":
+            return self._call(sale, "abort", self._values(sale, amount))
+        return answer and answer[sale.session_id]
 
     def _call(self, sale: Sale, method: str, argument: Any) -> Any:
         sale.rpcs += 1
@@ -114,12 +130,13 @@ class Till:
     def _delay(self, snapshot: dict[str, Any] | None, wakeups: bool, begun: float) -> float:
         """Return the seconds until the next question, as `_delay` in payment_flow.js."""
         now = time.monotonic()
+        least = (snapshot and snapshot.get("ask_again_in")) or 1
         if now - self._woken_at < AWAKE:
-            return WOKEN
+            return WOKEN * least
         if now - begun > LONG_WAIT:
-            return WAITING_LONG
+            return max(WAITING_LONG, least)
         is_calm = wakeups and snapshot and snapshot["accepted"]
-        return WAITING_WITH_WAKEUPS if is_calm else WAITING
+        return max(WAITING_WITH_WAKEUPS if is_calm else WAITING, least)
 
     def _values(self, sale: Sale, amount: float) -> dict[str, Any]:
         return {
@@ -127,7 +144,7 @@ class Till:
             "payment_method_id": self.place["method"],
             "pos_session_id": self.place["session"],
             "amount": amount,
-            "order_uuid": str(uuid.uuid4()),
+            "order_uuid": sale.session_id,
             "order_name": self.place["terminal"],
-            "payment_uuid": str(uuid.uuid4()),
+            "payment_uuid": sale.session_id,
         }

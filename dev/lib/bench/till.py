@@ -62,14 +62,15 @@ class Till:
 
 
 @contextmanager
-def running_till(folder: Path) -> Iterator[Till]:
+def running_till(folder: Path, script: Path = SCRIPT) -> Iterator[Till]:
     """Run a browser within a block.
 
     :param folder: where its log and, after a failure, its screenshot go.
+    :param script: what extends till_page.mjs.
     """
     log, screenshot = folder / "browser.log", folder / "failure.png"
     screenshot.unlink(missing_ok=True)
-    command = ["node", SCRIPT, ensure_node_tools(), find_browser(), screenshot]
+    command = ["node", script, ensure_node_tools(), find_browser(), screenshot]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(part) for part in command],

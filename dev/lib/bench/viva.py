@@ -38,6 +38,10 @@ class Viva:
         """Have calls go wrong, see simulator/README.md."""
         self._ask("faults", {"operation": operation, "action": action, **options})
 
+    def limit_calls(self, per_second: float) -> None:
+        """Refuse (429) more calls than so many per second; 0: take all."""
+        self._ask("settings", {"calls_per_second": per_second})
+
     def clear_faults(self) -> None:
         """Have all calls go well again."""
         self._ask("faults", method="DELETE")

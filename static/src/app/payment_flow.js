@@ -10,7 +10,7 @@
  *   session_id: string,
  *   state: "new"|"sent"|"approved"|"failed"|"unknown"|"reversed"|"not_recorded",
  *   text?: string, accepted?: boolean, aborting?: boolean, statement?: "paid"|"not_paid"|false,
- *   charged?: number, card?: Object|false, wakeups?: boolean,
+ *   charged?: number, card?: Object|false, wakeups?: boolean, ask_again_in?: number,
  * }} Snapshot */
 
 /** @typedef {{
@@ -261,9 +261,15 @@ export class PaymentFlow {
         if (this.phase === PHASE.UNKNOWN) {
             return DELAY.unknown;
         }
+        // With many payments at once the server asks each till to come less often.
+        const least = this.snapshot?.ask_again_in || 1;
         if (now - this._wokenAt < AWAKE) {
-            return DELAY.woken;
+            return DELAY.woken * least;
         }
+        return Math.max(this._usualDelay(now), 1000 * least);
+    }
+
+    _usualDelay(now) {
         if (this.phase === PHASE.CANCELLING) {
             return DELAY.waiting;
         }

@@ -6,6 +6,8 @@ import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_interface";
 import { register_payment_method } from "@point_of_sale/app/services/pos_store";
 import { PHASE, PaymentFlow } from "./payment_flow";
+import { inTime } from "./in_time";
+import { addExtras, tipOf } from "./order_extras";
 import { newSessionId } from "./session_id";
 
 const TILL_MODEL = "viva.wallet.till";
@@ -17,10 +19,17 @@ const LINE_STATUS = {
     [PHASE.UNKNOWN]: "waitingCard",
 };
 
+/**
+ * Milliseconds after which an answer of the server counts as lost. A request may take as long as
+ * Viva does.
+ */
+const LIMIT = { question: 20000, request: 60000 };
+
 /** Translates between the Point of Sale and the flows of its payment lines. */
 export class PaymentVivaWallet extends PaymentInterface {
     setup() {
         super.setup(...arguments);
+        this.supports_reversals = true;
         /**
          * By uuid of the payment line. Raw: the interface hangs on a reactive record, which would
          * wrap each flow, so that no flow were the one that was put in.
@@ -28,21 +37,43 @@ export class PaymentVivaWallet extends PaymentInterface {
          * @type {Map<string, PaymentFlow>}
          */
         this.flows = markRaw(new Map());
+        /**
+         * What Viva has confirmed on this page, by uuid of the payment line: what the server sends of
+         * an order may be older than that.
+         *
+         * @type {Map<string, Object>}
+         */
+        this.charged = markRaw(new Map());
+    }
+
+    /** Override of `point_of_sale`: a line that pays back waits until the cashier presses *Refund*. */
+    get fastPayments() {
+        return !this.pos.getOrder()?.getSelectedPaymentline()?.isVivaWalletRefund();
     }
 
     /**
      * Override of `point_of_sale`. Never rejects: the till would stay blocked.
      *
      * @param {string} uuid of the payment line
-     * @returns {Promise<boolean>} whether the card was charged
+     * @returns {Promise<boolean>} whether the card was charged, or the money was paid back
      */
     async sendPaymentRequest(uuid) {
         const line = this._line(uuid);
-        const running = this.flows.get(uuid);
-        if (running && !running.isOver) {
-            return this._outcome(line, running);
+        if (!this.flows.has(uuid) && !this._obstacle(line) && this._refundObstacle(line)) {
+            await this.pos.vivaWalletPrepareRefund(line);
         }
-        const obstacle = this._obstacle(line);
+        // From here to the flow nothing is awaited: whoever else sends this line finds it running.
+        const running = this.flows.get(uuid);
+        if (running) {
+            return running.outcome;
+        }
+        if (!line.pos_order_id) {
+            return false; // deleted while the card was looked for
+        }
+        if (line.isVivaWalletCharged()) {
+            return true; // sent and paid back while the card was looked for
+        }
+        const obstacle = this._obstacle(line) || this._refundObstacle(line);
         if (obstacle) {
             this._show(line, PHASE.FAILED, { text: obstacle });
             return false;
@@ -52,9 +83,9 @@ export class PaymentVivaWallet extends PaymentInterface {
         const flow = this._createFlow(line);
         flow.start();
         // Beside the request, not before it: the customer is waiting, and a page that dies within
-        // these milliseconds leaves the request in the server's ledger, for the review.
+        // these milliseconds finds the request again by its order, see `vivaWalletRecover`.
         this.pos.data.synchronizeLocalDataInIndexedDB();
-        return this._outcome(line, flow);
+        return flow.outcome;
     }
 
     /**
@@ -68,33 +99,105 @@ export class PaymentVivaWallet extends PaymentInterface {
         const line = this._line(uuid);
         const flow = this.flows.get(uuid) || this.resume(line);
         flow.cancel();
-        const isPaid = await flow.finished;
-        if (isPaid) {
-            this._alert(
-                _t("Too late to cancel"),
-                _t("The card had already been charged, so the payment is booked.")
-            );
-        }
-        return !isPaid;
+        return !(await flow.outcome);
+    }
+
+    /**
+     * Override of `point_of_sale`: the charge stays as it is, and what is paid back is a payment
+     * line of its own; see `vivaWalletUndo`.
+     *
+     * @param {string} uuid of the payment line
+     * @returns {Promise<boolean>} false: the line itself is not changed
+     */
+    async sendPaymentReversal(uuid) {
+        const refund = await this.pos.vivaWalletUndo(this._line(uuid));
+        await refund?.pay();
+        return false;
     }
 
     /**
      * Follow a request again that was made before the page was loaded, or by another device.
      *
      * @param {Object} line payment line that has a session and no outcome
+     * @param {Object} [options]
+     * @param {boolean} [options.isForeign] another device has made it, and goes on with its order
      * @returns {PaymentFlow}
      */
-    resume(line) {
+    resume(line, { isForeign = false } = {}) {
         const flow = this._createFlow(line);
+        flow.isForeign = isForeign;
         flow.resume();
-        this._outcome(line, flow).then((isPaid) => this._finishResumed(line, isPaid));
+        flow.outcome.then((isPaid) => this._finishResumed(line, isPaid, flow.isForeign));
         return flow;
+    }
+
+    /**
+     * Override of `pos_restaurant`: no tip after payment. What Viva charged cannot be raised
+     * afterwards; the customer adds the tip on the terminal, or the cashier before.
+     */
+    canBeAdjusted() {
+        return false;
+    }
+
+    /** Follow the request of a line from now on, and go on with its order by itself. */
+    follow(line) {
+        const flow = this.flows.get(line.uuid);
+        if (!flow) {
+            return this.resume(line);
+        }
+        flow.isForeign = false;
+        return flow.wake();
+    }
+
+    /** Whether this page is following a request of the line. */
+    isFollowing(line) {
+        return this.flows.has(line.uuid);
+    }
+
+    /** The record of the line was replaced by what the server has, which may be older. */
+    restore(line) {
+        const flow = this.flows.get(line.uuid);
+        if (flow) {
+            return this._onFlowChange(line.uuid, flow);
+        }
+        const snapshot = this.charged.get(line.uuid);
+        if (snapshot && line.payment_status !== "done") {
+            this._complete(line, snapshot);
+            line.setPaymentStatus("done");
+        } else if (line.isVivaWalletInFlight()) {
+            this.resume(line, { isForeign: true });
+        }
     }
 
     /** Ask now for news of a line, following it if nobody does. */
     wake(line) {
         const flow = this.flows.get(line.uuid);
         return flow ? flow.wake() : this.resume(line);
+    }
+
+    /** Ask once whether Viva has changed its mind about a line that has its outcome. */
+    async review(line) {
+        const snapshot = await this._rpc()
+            .status(line.viva_wallet_session_id)
+            .catch(() => null);
+        const isOpen = line.pos_order_id && !line.pos_order_id.finalized;
+        if (!snapshot || !isOpen || this.flows.has(line.uuid)) {
+            return;
+        }
+        if (snapshot.state === "approved" && line.payment_status !== "done") {
+            this._complete(line, snapshot);
+            await this._finishResumed(line, true, false);
+        } else if (snapshot.state === "reversed" && line.payment_status === "done") {
+            this._undo(line, snapshot);
+        }
+    }
+
+    _undo(line, snapshot) {
+        this.charged.delete(line.uuid);
+        this._show(line, PHASE.FAILED, snapshot);
+        line.update({ transaction_id: false });
+        line.setPaymentStatus("retry");
+        this._alert(_t("The card payment was undone"), snapshot.text);
     }
 
     /**
@@ -109,15 +212,20 @@ export class PaymentVivaWallet extends PaymentInterface {
 
     /** @returns {string|undefined} why nothing can be asked of the terminal */
     _obstacle(line) {
-        if (line.amount <= 0) {
-            return _t(
-                "Only amounts above zero can be asked for on the terminal. Pay refunds back with another payment method."
-            );
+        if (line.isVivaWalletRefund() ? line.amount >= 0 : line.amount <= 0) {
+            return _t("Enter an amount first: the terminal cannot do anything with zero.");
         }
         if (this.pos.data.network.offline) {
             return _t(
                 "There is no connection to Odoo, which card payments need. Nothing was charged. Wait for the connection, or pay otherwise."
             );
+        }
+    }
+
+    /** @returns {string|undefined} why nothing can be paid back */
+    _refundObstacle(line) {
+        if (line.isVivaWalletRefund() && !line.isVivaWalletRefundReady()) {
+            return line.uiState.vivaWalletRefund?.text || _t("Choose the card that is paid back.");
         }
     }
 
@@ -139,6 +247,7 @@ export class PaymentVivaWallet extends PaymentInterface {
             onChange: () => this._onFlowChange(uuid, flow),
         });
         this.flows.set(uuid, flow);
+        flow.outcome = this._outcome(line, flow);
         return flow;
     }
 
@@ -150,18 +259,35 @@ export class PaymentVivaWallet extends PaymentInterface {
             payment_method_id: this.payment_method_id.id,
             pos_session_id: this.pos.session.id,
             amount: line.amount,
+            tip: tipOf(line),
             order_uuid: order.uuid,
             order_name: order.pos_reference || order.tracking_number || "",
             payment_uuid: line.uuid,
+            ...(line.isVivaWalletRefund() && this._refund(line)),
+        };
+    }
+
+    /** @returns {Object} what `start_refund` takes besides */
+    _refund(line) {
+        const parent = line.viva_wallet_parent_session_id;
+        return {
+            kind: "refund",
+            parent_session_id: parent || false,
+            // A line that was sent without a sale can only have gone to any card.
+            way: parent ? line.uiState.vivaWalletRefund?.way || false : "unreferenced",
         };
     }
 
     _rpc() {
-        const call = (method, args) => this.env.services.orm.silent.call(TILL_MODEL, method, args);
+        const call = (method, args, limit = LIMIT.request) =>
+            inTime(this.env.services.orm.silent.call(TILL_MODEL, method, args), limit);
         return {
             start: (sale) =>
-                call("start_sale", [sale]).catch((error) => this._refused(sale, error)),
-            status: async (sessionId) => (await call("read_status", [[sessionId]]))[sessionId],
+                call(sale.kind === "refund" ? "start_refund" : "start_sale", [sale]).catch(
+                    (error) => this._refused(sale, error)
+                ),
+            status: async (sessionId) =>
+                (await call("read_status", [[sessionId]], LIMIT.question))[sessionId],
             abort: (sale) => call("abort", [sale]),
             stateOutcome: (sessionId, paid) => call("state_outcome", [sessionId, paid]),
         };
@@ -186,13 +312,26 @@ export class PaymentVivaWallet extends PaymentInterface {
         this._show(line, flow.phase, flow);
         if (!flow.isOver) {
             line.setPaymentStatus(LINE_STATUS[flow.phase]);
+            this._share(line, flow);
+        }
+    }
+
+    /**
+     * Let the server have the order as soon as its terminal is busy, not before: should this page
+     * never come back, the charge is booked there.
+     */
+    _share(line, flow) {
+        if (flow.snapshot && !flow.isShared && !flow.isForeign) {
+            flow.isShared = true;
+            this.pos.vivaWalletShare(line.pos_order_id);
         }
     }
 
     /** Put what the cashier is to see where the line's component finds it. */
     _show(line, phase, { text = "", offline = false, snapshot = null } = {}) {
         const accepted = Boolean(snapshot?.accepted);
-        line.uiState.vivaWallet = { phase, text, offline, accepted };
+        const added = (snapshot?.extras || []).reduce((sum, extra) => sum + extra.amount, 0);
+        line.uiState.vivaWallet = { phase, text, offline, accepted, added };
     }
 
     /** Wait for the end of a flow and bring what is known then onto the line. */
@@ -202,27 +341,50 @@ export class PaymentVivaWallet extends PaymentInterface {
             this.flows.delete(line.uuid);
         }
         if (isPaid && line.pos_order_id) {
-            this._complete(line, flow.snapshot);
+            await this._complete(line, flow.snapshot);
+            this._tellIfTooLate(line, flow.snapshot);
+        }
+        if (!isPaid && line.isVivaWalletRefund()) {
+            const { way, other_way } = flow.snapshot || {};
+            this.pos.vivaWalletSetRefund(line, { way, otherWay: other_way });
         }
         return isPaid;
     }
 
-    _complete(line, snapshot) {
-        if (snapshot.card && line.pos_order_id.state === "draft") {
-            line.update(snapshot.card);
-            if (snapshot.charged !== line.amount) {
-                line.setAmount(snapshot.charged);
-            }
+    async _complete(line, snapshot) {
+        const order = line.pos_order_id;
+        if (!snapshot.card || order.state !== "draft") {
+            return;
+        }
+        this.charged.set(line.uuid, snapshot);
+        line.update({ ...snapshot.card, amount: snapshot.charged });
+        await addExtras(this.pos, order, snapshot.extras || []).catch(() =>
+            this._alert(
+                _t("The terminal charged more than the order"),
+                _t("Add what the customer gave on top as a tip before you validate the order.")
+            )
+        );
+    }
+
+    /** Also where the page was loaded anew since, or another cashier had pressed Cancel. */
+    _tellIfTooLate(line, snapshot) {
+        if (snapshot.cancelled && this.pos.vivaWalletIsCurrent(line.pos_order_id)) {
+            this._alert(
+                _t("Too late to cancel"),
+                line.isVivaWalletRefund()
+                    ? _t("The money had already been paid back, so the refund is booked.")
+                    : _t("The card had already been charged, so the payment is booked.")
+            );
         }
     }
 
-    async _finishResumed(line, isPaid) {
+    async _finishResumed(line, isPaid, isForeign) {
         const order = line.pos_order_id;
         if (!order || order.finalized) {
             return;
         }
         line.handlePaymentResponse(isPaid);
-        await this.pos.vivaWalletOnResumed(line, isPaid);
+        await this.pos.vivaWalletFinish(line, isPaid, { isForeign });
     }
 
     _alert(title, body) {

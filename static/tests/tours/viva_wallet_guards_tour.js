@@ -10,7 +10,7 @@ Till.addTour("viva_wallet_reloaded", () => [
     Till.pay(),
     Till.isWaiting(),
     // Once the order is on the server, its copy there wins over that of the browser.
-    PaymentScreen.syncCurrentOrder(),
+    Chrome.isSynced(),
     Till.isWaiting(),
     refresh(),
     Till.customer("approve"),

@@ -2,6 +2,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { PHASE } from "../payment_flow";
+import { cardName } from "../receipt/card_slip";
 
 /** What the terminal is doing for one payment line, and what the cashier can do about it. */
 export class VivaWalletLineStatus extends Component {
@@ -10,6 +11,7 @@ export class VivaWalletLineStatus extends Component {
         line: Object,
         sendPaymentRequest: Function,
         sendPaymentCancel: Function,
+        sendPaymentReverse: { type: Function, optional: true },
     };
 
     setup() {
@@ -41,7 +43,16 @@ export class VivaWalletLineStatus extends Component {
     }
 
     get hasButtons() {
-        return ["pending", "retry"].includes(this.status) || this.canCancel || this.isUnknown;
+        return (
+            ["pending", "retry"].includes(this.status) ||
+            this.canCancel ||
+            this.isUnknown ||
+            this.canUndo
+        );
+    }
+
+    get canUndo() {
+        return this.props.line.canVivaWalletBeUndone();
     }
 
     get icon() {
@@ -97,6 +108,11 @@ export class VivaWalletLineStatus extends Component {
 
     get waitingText() {
         const terminal = this.props.line.payment_method_id.viva_wallet_terminal_id;
+        if (this.isTooMuch) {
+            return _t(
+                "The terminal asks for more than the order comes to now. Cancel, then send the new amount."
+            );
+        }
         if (!this.flow.accepted) {
             return _t(
                 "Viva has not confirmed the request yet and is being asked. If terminal %s shows the amount, the customer can pay.",
@@ -106,9 +122,27 @@ export class VivaWalletLineStatus extends Component {
         return _t("The customer taps, inserts or swipes the card on terminal %s.", terminal);
     }
 
+    /** The order has become cheaper since the request was made. */
+    get isTooMuch() {
+        const { line } = this.props;
+        return line.amount > 0 && line.amount > line.pos_order_id.remainingDue;
+    }
+
     get card() {
-        const { card_brand, card_no } = this.props.line;
-        return [card_brand, card_no && `•••• ${card_no}`].filter(Boolean).join(" ");
+        return [cardName(this.props.line), this.added, this.tipNote].filter(Boolean).join(" · ");
+    }
+
+    get added() {
+        const { added } = this.flow;
+        return added && _t("%s added on the terminal", this.env.utils.formatCurrency(added));
+    }
+
+    /** Why `pos_restaurant` does not offer a tip after this payment. */
+    get tipNote() {
+        return (
+            this.pos.config.set_tip_after_payment &&
+            _t("No tip can be added afterwards: the customer gives it on the terminal")
+        );
     }
 
     checkAgain() {

@@ -1,32 +1,72 @@
+import { markRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
+import { RPCError } from "@web/core/network/rpc";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { PosData } from "@point_of_sale/app/services/data_service";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import { ChangesMeanwhile } from "../changes_meanwhile";
+import { inTime } from "../in_time";
+import { ValidationBehind } from "../validation_behind";
+
+/** Milliseconds for which a cashier who changes an order or leaves it waits for the server. */
+const SHARING_LIMIT = 3000;
+
+/** Screens that are about the selected order. */
+const SCREENS_OF_ORDER = ["ProductScreen", "TicketScreen"];
+
+/** By uuid of the order that is on its way to the server. */
+const changesMeanwhile = new Map();
+
+patch(PosData.prototype, {
+    /** Override: the last moment before the answer of the server is taken over. */
+    async missingRecursive() {
+        const records = await super.missingRecursive(...arguments);
+        changesMeanwhile.forEach((changes) => changes.note());
+        return records;
+    },
+});
 
 patch(PosStore.prototype, {
     async setup() {
+        /** By uuid of the order: its way to the server. */
+        this.vivaWalletSharing = markRaw(new Map());
+        /** Uuids of the orders that are being validated. */
+        this.vivaWalletValidating = markRaw(new Set());
         await super.setup(...arguments);
         this.data.connectWebSocket("VIVA_WALLET_STATUS", ({ session_id }) =>
             this.vivaWalletWake(session_id)
         );
-        window.addEventListener("pos-network-online", () => this.vivaWalletResume());
+        window.addEventListener("pos-network-online", () => this.vivaWalletRecover());
     },
 
     async afterProcessServerData() {
         await super.afterProcessServerData(...arguments);
-        this.vivaWalletResume();
+        this.vivaWalletRecover();
     },
 
+    // === NEWS === //
+
     /**
-     * Ask for news of the card payments that have no outcome yet.
+     * Ask for news of the card payments that have no outcome yet, and of those that were charged:
+     * Viva may have undone them.
      *
      * @param {Object} [order] only of this one
      */
     vivaWalletResume(order) {
         const payments = order ? order.payment_ids : this.models["pos.payment"].getAll();
-        for (const line of payments.filter((line) => line.isVivaWalletInFlight())) {
-            line.payment_method_id.payment_terminal.wake(line);
+        for (const line of payments) {
+            this._vivaWalletAsk(line);
+        }
+    },
+
+    _vivaWalletAsk(line) {
+        const terminal = line.payment_method_id?.payment_terminal;
+        if (line.isVivaWalletInFlight()) {
+            terminal.follow(line);
+        } else if (line.isVivaWalletCharged() && !line.pos_order_id?.finalized) {
+            terminal.review(line);
         }
     },
 
@@ -37,75 +77,298 @@ patch(PosStore.prototype, {
      */
     vivaWalletWake(sessionId) {
         const line = this.models["pos.payment"].find(
-            (line) => line.viva_wallet_session_id === sessionId && line.isVivaWalletInFlight()
+            (line) => line.viva_wallet_session_id === sessionId && line.isVivaWallet()
         );
-        line?.payment_method_id.payment_terminal.wake(line);
+        if (!line || !line.pos_order_id || line.pos_order_id.finalized) {
+            return;
+        }
+        const terminal = line.payment_method_id.payment_terminal;
+        return line.isVivaWalletInFlight() ? terminal.wake(line) : terminal.review(line);
+    },
+
+    // === RECOVERY === //
+
+    /**
+     * Find the requests of the open orders that this page does not know of, then follow all of them.
+     *
+     * A page that died right after a request, or whose data were wiped, has an older copy of the
+     * order, without the line or its session.
+     */
+    async vivaWalletRecover() {
+        const uuids = this.getOpenOrders().map((order) => order.uuid);
+        const hasTerminal = this.models["pos.payment.method"].some(
+            (method) => method.use_payment_terminal === "viva_wallet"
+        );
+        if (uuids.length && hasTerminal) {
+            const orm = this.env.services.orm.silent;
+            const found = await orm
+                .call("viva.wallet.till", "read_orders", [uuids])
+                .catch(() => []);
+            for (const payment of found) {
+                this._vivaWalletRecoverLine(payment);
+            }
+        }
+        this.vivaWalletResume();
+        this._vivaWalletFinishOrphans();
+    },
+
+    /** Finish the orders that were paid by card while no till was there to do it. */
+    _vivaWalletFinishOrphans() {
+        for (const order of this.getOpenOrders()) {
+            if (this._vivaWalletMayValidate(order)) {
+                this.vivaWalletFinish(order.payment_ids.at(-1), true);
+            }
+        }
+    },
+
+    /** @param {Object} payment see `viva.wallet.till.read_orders` */
+    _vivaWalletRecoverLine(payment) {
+        const order = this.models["pos.order"].getBy("uuid", payment.order_uuid);
+        const method = this.models["pos.payment.method"].get(payment.payment_method_id);
+        if (!order || order.finalized || !method?.payment_terminal || payment.statement) {
+            return;
+        }
+        let line = order.getPaymentlineByUuid(payment.payment_uuid);
+        if (line?.isVivaWalletLocked()) {
+            return;
+        }
+        const { amount, session_id } = payment;
+        line ||= this.models["pos.payment"].create({
+            uuid: payment.payment_uuid,
+            pos_order_id: order,
+            payment_method_id: method,
+        });
+        line.update({ amount, viva_wallet_session_id: session_id, payment_status: "waitingCard" });
+        order.selectPaymentline(line);
     },
 
     /**
-     * Go on after a payment of which the outcome came while nobody was waiting for it here.
+     * Let the server have an order whose card is being charged.
      *
-     * @param {Object} line payment line
-     * @param {boolean} isPaid
+     * @param {Object} order
      */
-    async vivaWalletOnResumed(line, isPaid) {
-        const order = line.pos_order_id;
-        if (this.vivaWalletIsOnScreen(order)) {
-            return this.vivaWalletValidateIfPaid(order);
+    vivaWalletShare(order) {
+        if (!order || order.finalized || this.data.network.offline) {
+            return;
         }
-        if (isPaid) {
-            this.notification.add(
-                _t(
-                    "The card payment of order %s was approved. Open its payment screen to finish it.",
-                    order.pos_reference || order.tracking_number || ""
-                ),
-                { type: "success", sticky: true }
-            );
+        const { uuid } = order;
+        changesMeanwhile.set(uuid, new ChangesMeanwhile(order));
+        const sharing = this.syncAllOrders({ orders: [order] })
+            .catch(() => {}) // it is saved when it is validated, at the latest
+            .finally(() => {
+                this.vivaWalletSharing.delete(uuid);
+                changesMeanwhile.delete(uuid);
+            });
+        this.vivaWalletSharing.set(uuid, sharing);
+    },
+
+    /**
+     * Override: the answer to the first saving of an order gives it another id. A product that was
+     * added meanwhile has the old one, and would belong to no order any more. What was changed
+     * meanwhile is changed once more.
+     */
+    postSyncAllOrders(orders) {
+        super.postSyncAllOrders(...arguments);
+        for (const order of orders.filter((order) => this.vivaWalletSharing.has(order.uuid))) {
+            for (const model of ["pos.order.line", "pos.payment"]) {
+                const field = model === "pos.payment" ? "pos_order_id" : "order_id";
+                this.models[model]
+                    .filter((record) => record.raw[field] === order.uuid)
+                    .forEach((record) => record.update({ [field]: order }));
+            }
+            changesMeanwhile.get(order.uuid)?.apply();
         }
     },
 
-    vivaWalletIsOnScreen(order) {
+    /**
+     * Override: what is changed in an order while it is being saved is lost, so that the way back to
+     * its products opens a moment later.
+     */
+    navigate() {
+        const sharing = this.vivaWalletShared(this.router.state.params.orderUuid);
+        if (!sharing || this.router.state.current !== "PaymentScreen") {
+            return super.navigate(...arguments);
+        }
+        sharing.then(() => super.navigate(...arguments));
+        return true;
+    },
+
+    /**
+     * @param {string} orderUuid
+     * @returns {Promise|undefined} the end of the order's way to the server, if it is on it; soon,
+     *  whether or not there is an answer
+     */
+    vivaWalletShared(orderUuid) {
+        const sharing = this.vivaWalletSharing.get(orderUuid);
+        return sharing && inTime(sharing, SHARING_LIMIT).catch(() => {});
+    },
+
+    // === AFTER THE OUTCOME === //
+
+    /**
+     * Go on after the outcome of a payment, wherever the cashier is by then.
+     *
+     * @param {Object} line payment line
+     * @param {boolean} isPaid
+     * @param {Object} [options]
+     * @param {boolean} [options.isForeign] another device asked for it, and goes on by itself
+     */
+    async vivaWalletFinish(line, isPaid, { isForeign = false } = {}) {
+        const order = line.pos_order_id;
+        if (!isPaid || !order || order.finalized) {
+            return;
+        }
+        if (isForeign ? this._vivaWalletIsBeingPaid(order) : this.vivaWalletIsCurrent(order)) {
+            return this.vivaWalletValidateIfPaid(order);
+        }
+        if (!isForeign) {
+            await this._vivaWalletFinishBehind(order, line);
+        }
+    },
+
+    async _vivaWalletFinishBehind(order, line) {
+        const name = order.pos_reference || order.tracking_number || "";
+        const validation = new ValidationBehind({ pos: this, orderUuid: order.uuid });
+        const isDone =
+            this._vivaWalletMayValidate(order) &&
+            validation.isPossible &&
+            (await validation.validateOrder(false)) &&
+            order.finalized;
+        this.notification.add(
+            isDone
+                ? this._vivaWalletFinishedText(line, name)
+                : this._vivaWalletApprovedText(line, name),
+            { type: "success", sticky: !isDone }
+        );
+    },
+
+    _vivaWalletFinishedText(line, name) {
+        return line.isVivaWalletRefund()
+            ? _t("Order %s was paid back and is finished.", name)
+            : _t("Order %s was paid by card and is finished.", name);
+    },
+
+    _vivaWalletApprovedText(line, name) {
+        return line.isVivaWalletRefund()
+            ? _t("The refund of order %s was made. Open its payment screen to finish it.", name)
+            : _t(
+                  "The card payment of order %s was approved. Open its payment screen to finish it.",
+                  name
+              );
+    },
+
+    _vivaWalletIsBeingPaid(order) {
         const { current, params } = this.router.state;
         return current === "PaymentScreen" && params.orderUuid === order.uuid;
     },
 
+    /** Whether the cashier has this order before the eyes. */
+    vivaWalletIsCurrent(order) {
+        return (
+            this._vivaWalletIsBeingPaid(order) ||
+            (SCREENS_OF_ORDER.includes(this.router.state.current) &&
+                this.selectedOrderUuid === order.uuid)
+        );
+    },
+
+    /** What is paid and gives no change: of an order that has become cheaper somebody has to know. */
+    _vivaWalletMayValidate(order) {
+        return (
+            !order.finalized &&
+            this.config.auto_validate_terminal_payment &&
+            order.payment_ids.some(
+                (line) => line.isVivaWallet() && line.payment_status === "done"
+            ) &&
+            order.isPaid() &&
+            !order.isRefundInProcess() &&
+            this.currency.isZero(order.change)
+        );
+    },
+
     /** Validate an order that was paid by terminal, as the Point of Sale does by itself. */
     async vivaWalletValidateIfPaid(order) {
-        const isPaidByTerminal = order.payment_ids.some(
-            (line) => line.isVivaWallet() && line.payment_status === "done"
-        );
-        if (
-            order.finalized ||
-            !isPaidByTerminal ||
-            !order.isPaid() ||
-            !this.config.auto_validate_terminal_payment
-        ) {
-            return;
+        if (this._vivaWalletMayValidate(order)) {
+            const { uuid } = order;
+            await new OrderPaymentValidation({ pos: this, orderUuid: uuid }).validateOrder(false);
         }
-        await new OrderPaymentValidation({ pos: this, orderUuid: order.uuid }).validateOrder(false);
     },
+
+    // === REFUSALS === //
 
     /** Override: the record of a charge must not go with its order. */
     async _onBeforeDeleteOrder(order) {
-        const line = order.payment_ids.find(
-            (line) => line.isVivaWalletInFlight() || (line.isVivaWallet() && line.transaction_id)
-        );
-        if (!line) {
-            return super._onBeforeDeleteOrder(order);
+        // What is on its way to the server would stay there.
+        await this.vivaWalletSharing.get(order.uuid);
+        return this.vivaWalletRefuses(order) ? false : super._onBeforeDeleteOrder(order);
+    },
+
+    /** Override: not every way to remove an order asks before. */
+    removeOrder(order) {
+        if (!order.finalized && this.vivaWalletRefuses(order)) {
+            return false;
         }
-        const amount = this.env.utils.formatCurrency(line.getAmount());
+        return super.removeOrder(...arguments);
+    },
+
+    /** Override: what the server refuses to cancel would be tried, and fail, with each saved order. */
+    async deleteOrders(orders, serverIds = []) {
+        try {
+            return await super.deleteOrders(...arguments);
+        } catch (error) {
+            if (error instanceof RPCError) {
+                serverIds.forEach((id) => this.pendingOrder.delete.delete(id));
+            }
+            throw error;
+        }
+    },
+
+    /**
+     * Tell the cashier why an order with a card payment must stay what it is.
+     *
+     * @param {Object} order
+     * @returns {boolean} whether it must
+     */
+    vivaWalletRefuses(order) {
+        const line =
+            order?.payment_ids.find((line) => line.isVivaWalletInFlight()) ||
+            (order && this.vivaWalletMovedMoney(order));
+        if (!line) {
+            return false;
+        }
         this.dialog.add(AlertDialog, {
             title: _t("This order has a card payment"),
-            body: line.isVivaWalletInFlight()
-                ? _t(
-                      "The terminal may still charge %s. Cancel that payment first, then delete the order.",
-                      amount
-                  )
-                : _t(
-                      "%s was charged to a card. Validate the order and refund it instead of deleting it.",
-                      amount
-                  ),
+            body: this.vivaWalletWhyNotDeleted(line),
         });
-        return false;
+        return true;
+    },
+
+    /** Return a line that was charged or paid back, unless all that was charged was paid back. */
+    vivaWalletMovedMoney(order) {
+        const moved = order.payment_ids.filter(
+            (line) => line.isVivaWallet() && line.transaction_id
+        );
+        const sum = moved.reduce((total, line) => total + line.getAmount(), 0);
+        return this.currency.isZero(sum) ? undefined : moved[0];
+    },
+
+    vivaWalletWhyNotDeleted(line) {
+        const amount = this.env.utils.formatCurrency(Math.abs(line.getAmount()));
+        if (line.isVivaWalletRefund()) {
+            return line.isVivaWalletInFlight()
+                ? _t("%s may still be paid back. Cancel that first, then delete the order.", amount)
+                : _t(
+                      "%s was paid back to a card. Validate the order instead of deleting it.",
+                      amount
+                  );
+        }
+        return line.isVivaWalletInFlight()
+            ? _t(
+                  "The terminal may still charge %s. Cancel that payment first, then delete the order.",
+                  amount
+              )
+            : _t(
+                  "%s was charged to a card. Validate the order and refund it instead of deleting it.",
+                  amount
+              );
     },
 });

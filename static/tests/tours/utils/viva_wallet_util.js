@@ -8,13 +8,27 @@ import * as Utils from "@point_of_sale/../tests/generic_helpers/utils";
 export const METHOD = "Viva Wallet";
 export const LINE = ".o_viva_wallet_line_status";
 
+/** Milliseconds for a step: some wait for several seconds of Viva's time, on slow machines, too. */
+const PATIENCE = 40000;
+
 /** Not an address of anybody: the Python test answers, see `fetch_proxy` in test_tours.py. */
 const SIMULATOR = "https://simulator.test";
 
-/** Register a tour in a register that is opened first. */
-export function addTour(name, steps) {
+/**
+ * Register a tour.
+ *
+ * @param {string} name
+ * @param {() => Array} steps
+ * @param {Object} [options]
+ * @param {boolean} [options.isOpen] the register is open already
+ */
+export function addTour(name, steps, { isOpen = false } = {}) {
+    const opening = isOpen ? [] : Dialog.confirm("Open Register");
     registry.category("web_tour.tours").add(name, {
-        steps: () => [Chrome.startPoS(), Dialog.confirm("Open Register"), steps()].flat(Infinity),
+        steps: () =>
+            [Chrome.startPoS(), opening, steps()]
+                .flat(Infinity)
+                .map((step) => ({ timeout: PATIENCE, ...step })),
     });
 }
 
@@ -48,6 +62,19 @@ export function pay(price) {
         enterProduct(price),
         ProductScreen.clickPayButton(),
         PaymentScreen.clickPaymentMethod(METHOD),
+    ];
+}
+
+/** Pay a part of the order on the terminal. */
+export function payPart(amount) {
+    return [
+        ProductScreen.clickPayButton(),
+        PaymentScreen.clickPaymentMethod("Cash"),
+        PaymentScreen.clickNumpad(amount.split("").join(" ")),
+        PaymentScreen.selectedPaymentlineHas("Cash", `${amount}.00`),
+        PaymentScreen.clickPaymentMethod(METHOD),
+        isWaiting(),
+        PaymentScreen.clickPaymentlineDelButton("Cash", `${amount}.00`),
     ];
 }
 

@@ -81,6 +81,24 @@ describe("polling", () => {
         expect(late).toEqual([75000, 76000, 79000]);
     });
 
+    test("less often when the server asks for it", async () => {
+        const busy = { ...OPEN, ask_again_in: 4 };
+        const { flow, rpc, clock } = makeFlow({ start: [busy], status: [busy, OPEN] });
+        flow.start();
+        await clock.advance(9500);
+        expect(rpc.log).toEqual(["0 start", "4000 status", "8000 status", "9000 status"]);
+    });
+
+    test("less often after a wake-up, too, when the server asks for it", async () => {
+        const busy = { ...OPEN, ask_again_in: 4 };
+        const { flow, rpc, clock } = makeFlow({ start: [busy], status: [busy] });
+        flow.start();
+        await clock.advance(500);
+        flow.wake();
+        await clock.advance(2500);
+        expect(rpc.log).toEqual(["0 start", "500 status", "1700 status", "2900 status"]);
+    });
+
     test("every five seconds where notifications are to be expected", async () => {
         const accepted = { ...OPEN, accepted: true };
         const { flow, rpc, clock } = makeFlow({

@@ -7,10 +7,29 @@ const TROUBLE_ENDS = 120 * SECOND;
 /** Every flow has ended by then, or never will. */
 const END = 900 * SECOND;
 
+/** How many of the first calls to the server may go wrong. */
+const TROUBLED_CALLS = 60;
+
 /** Limits of the real server and of Viva. */
 const SESSION_LIFE = 60 * SECOND;
 const ABORT_EXPIRED = 75 * SECOND;
 const DEADLINE = 150 * SECOND;
+
+const ACTIONS = [
+    "cancel",
+    "cancel",
+    "cancel storm",
+    "wake",
+    "wake storm",
+    "reload",
+    "reload",
+    "close",
+    "offline",
+    "second tab",
+    "cancel in second tab",
+    "retry",
+    "retry",
+];
 
 /** Random numbers that are the same for the same seed (Tommy Ettinger's mulberry32). */
 class Dice {
@@ -44,19 +63,27 @@ class Dice {
  * pays, declines or does nothing, and aborts that come in time or do not.
  */
 class ServerModel {
-    constructor(clock, dice) {
+    constructor(clock, seed) {
         this._clock = clock;
-        this._dice = dice;
+        this._seed = seed;
         this.rows = new Map();
         this.starts = [];
+        /** Requests that came while an earlier one of the line could still be charged. */
+        this.rash = [];
     }
 
     start(sale) {
         this.starts.push(sale.session_id);
         if (!this.rows.has(sale.session_id)) {
+            const holder = this._holder();
+            if (holder) {
+                this.rash.push(sale.session_id);
+                return this._snapshot(holder);
+            }
             this.rows.set(sale.session_id, this._newRow());
         }
-        return this._snapshot(sale.session_id, { wakeups: this._dice.chance(0.5) });
+        const { wakeups } = this.rows.get(sale.session_id);
+        return this._snapshot(sale.session_id, { wakeups });
     }
 
     status(sessionId) {
@@ -87,33 +114,50 @@ class ServerModel {
         return row?.charged || false;
     }
 
+    /** @returns {number} how often the customer's card was charged in all */
+    get charges() {
+        return [...this.rows.keys()].filter((sessionId) => this.isCharged(sessionId)).length;
+    }
+
+    /** @returns {string|undefined} a session that is, or may be, charged for the same line */
+    _holder() {
+        for (const [sessionId, row] of this.rows) {
+            this._settle(row);
+            if (row.state !== "failed" && row.statement !== "not_paid") {
+                return sessionId;
+            }
+        }
+    }
+
     _newRow() {
+        const dice = new Dice(this._seed * 31 + this.rows.size);
         const now = this._clock.now();
-        const tapsAt = now + this._dice.between(0, 80 * SECOND);
+        const tapsAt = now + dice.between(0, 80 * SECOND);
         return {
             state: "sent",
             begun: now,
             charged: false,
+            wakeups: dice.chance(0.5),
             // What becomes of it unless it is aborted before, and when.
-            fate: this._dice.pick("approved", "approved", "failed", "failed", "unknown"),
+            fate: dice.pick("approved", "approved", "failed", "failed", "unknown"),
             endsAt: Math.min(tapsAt, now + SESSION_LIFE),
+            // How long the terminal takes to hear an abort; it may not hear it at all.
+            hearsAbort: dice.chance(0.6) ? dice.between(0, 4 * SECOND) : Infinity,
             // Viva tells late, or never, what became of a payment that it calls unknown.
-            silent: this._dice.chance(0.5),
-            becomesCharged: this._dice.chance(0.5),
+            silent: dice.chance(0.5),
+            becomesCharged: dice.chance(0.5),
         };
     }
 
-    /** Ask the terminal to stop; it may not hear it. */
     _ask(row) {
         this._settle(row);
-        if (row.state === "sent" && !row.aborted) {
-            row.aborted = true;
-            if (this._dice.chance(0.6) && row.fate !== "unknown") {
-                const stopsAt = this._clock.now() + this._dice.between(0, 4 * SECOND);
-                if (stopsAt < row.endsAt) {
-                    Object.assign(row, { fate: "failed", endsAt: stopsAt });
-                }
-            }
+        if (row.state !== "sent" || row.aborted) {
+            return;
+        }
+        row.aborted = true;
+        const stopsAt = this._clock.now() + row.hearsAbort;
+        if (row.fate !== "unknown" && stopsAt < row.endsAt) {
+            Object.assign(row, { fate: "failed", endsAt: stopsAt });
         }
     }
 
@@ -153,10 +197,13 @@ class ServerModel {
 
 /** A connection on which requests and replies are late or lost. */
 class Network {
-    constructor(clock, dice, server) {
+    constructor(clock, server, { seed, troubles }) {
         this._clock = clock;
-        this._dice = dice;
         this._server = server;
+        this._seed = seed;
+        this._kinds = new Map(troubles.map(({ call, kind }) => [call, kind]));
+        this._calls = 0;
+        this.offlineUntil = 0;
     }
 
     /** @returns {Object} what a flow calls, which counts how many calls run at a time */
@@ -176,70 +223,66 @@ class Network {
     }
 
     async _carry(method, args) {
-        const isTroubled = this._clock.now() < TROUBLE_ENDS;
-        const fault = isTroubled && this._dice.chance(0.3);
-        const kind = fault ? this._dice.pick("before", "after", "slow", "given up") : "none";
+        const call = this._calls++;
+        const dice = new Dice(this._seed * 7919 + call);
+        const kind = this._kind(call);
         if (kind === "before") {
-            await this._pause(5 * SECOND);
+            await this._pause(dice, 5 * SECOND);
             throw new Error("The request was lost.");
         }
         if (kind === "given up") {
             // The till has given up, but the request arrives in the end.
-            this._pause(20 * SECOND).then(() => this._server[method](...args));
-            await this._pause(SECOND);
+            this._pause(dice, 20 * SECOND).then(() => this._server[method](...args));
+            await this._pause(dice, SECOND);
             throw new Error("The connection was cut.");
         }
-        await this._pause(kind === "slow" ? 10 * SECOND : 300);
+        await this._pause(dice, kind === "slow" ? 10 * SECOND : 300);
         const answer = this._server[method](...args);
-        await this._pause(300);
+        await this._pause(dice, 300);
         if (kind === "after") {
             throw new Error("The reply was lost.");
         }
         return answer;
     }
 
-    _pause(most) {
-        const milliseconds = this._dice.between(0, most);
+    _kind(call) {
+        if (this._clock.now() < this.offlineUntil) {
+            return "before";
+        }
+        return this._clock.now() < TROUBLE_ENDS ? this._kinds.get(call) : "none";
+    }
+
+    _pause(dice, most) {
+        const milliseconds = dice.between(0, most);
         return new Promise((resolve) => this._clock.setTimeout(resolve, milliseconds));
     }
 }
 
-/** What a cashier does to one payment, at random, until it has ended. */
-class Till {
-    constructor(clock, dice, server) {
+/** A page that follows the payment: the first one, one after a reload, or one in a second tab. */
+class Page {
+    constructor({ clock, network, server, dice, sessionId, beginning, outcomes }) {
         this._clock = clock;
-        this._dice = dice;
         this._server = server;
-        this._network = new Network(clock, dice, server);
-        this.sale = { session_id: "the session", amount: 12.5 };
-        /** What was promised, by each of the pages that followed the payment. */
-        this.outcomes = [];
+        this._dice = dice;
+        const rpc = network.connect();
         this.mostAtOnce = 0;
-        this._open("start");
-        this._plan();
-    }
-
-    get flow() {
-        return this._flow;
-    }
-
-    /** Open the page, for the first time or again. */
-    _open(beginning) {
-        this._flow?.dispose();
-        const rpc = this._network.connect();
-        this._flow = new PaymentFlow({
-            sale: { ...this.sale },
+        this.flow = new PaymentFlow({
+            sale: { session_id: sessionId, amount: 12.5 },
             rpc,
-            clock: this._clock,
-            onChange: (flow) => this._onChange(flow, rpc),
+            clock,
+            onChange: () => {
+                this.mostAtOnce = Math.max(this.mostAtOnce, rpc.mostAtOnce);
+                this._readIfUnknown();
+            },
         });
-        this._flow.finished.then((isPaid) => this.outcomes.push(isPaid));
-        this._flow[beginning]();
+        this.flow.finished.then((isPaid) =>
+            outcomes.push({ sessionId: this.flow.sale.session_id, isPaid })
+        );
+        this.flow[beginning]();
     }
 
-    _onChange(flow, rpc) {
-        this.mostAtOnce = Math.max(this.mostAtOnce, rpc.mostAtOnce);
-        if (flow === this._flow && flow.phase === PHASE.UNKNOWN && !this._isReading) {
+    _readIfUnknown() {
+        if (this.flow.phase === PHASE.UNKNOWN && !this._isReading) {
             this._isReading = true;
             this._clock.setTimeout(() => this._read(), this._dice.between(0, 200 * SECOND));
         }
@@ -248,58 +291,155 @@ class Till {
     /** Say what the terminal shows. */
     _read() {
         this._isReading = false;
-        this._flow.stateOutcome(this._server.isCharged(this.sale.session_id));
+        this.flow.stateOutcome(this._server.isCharged(this.flow.sale.session_id));
     }
+}
 
-    _plan() {
-        for (let count = this._dice.between(0, 12); count > 0; count--) {
-            const action = this._dice.pick("cancel", "cancel", "wake", "storm", "reload");
-            const at = this._dice.between(0, this._dice.pick(5, 60, 160) * SECOND);
-            this._clock.setTimeout(() => this._do(action), at);
+/** What a cashier does to one payment line, until it has ended. */
+class Till {
+    constructor(clock, server, schedule) {
+        this._clock = clock;
+        this._server = server;
+        this._dice = new Dice(schedule.seed * 17);
+        this._network = new Network(clock, server, schedule);
+        this._requests = 0;
+        /** What was promised, by each of the pages that followed the payment. */
+        this.outcomes = [];
+        this.pages = [];
+        this._request();
+        for (const event of schedule.events) {
+            clock.setTimeout(() => this._do(event), event.at);
         }
     }
 
-    _do(action) {
-        switch (action) {
+    get flow() {
+        return this._page.flow;
+    }
+
+    get isOver() {
+        return !this._isClosed && this.flow.isOver && (!this._tab || this._tab.flow.isOver);
+    }
+
+    /** Ask the terminal, as Send and Retry do: under a new session id. */
+    _request() {
+        this._page = this._open(`session ${++this._requests}`, "start");
+    }
+
+    _open(sessionId, beginning) {
+        const page = new Page({
+            clock: this._clock,
+            network: this._network,
+            server: this._server,
+            dice: this._dice,
+            outcomes: this.outcomes,
+            sessionId,
+            beginning,
+        });
+        this.pages.push(page);
+        return page;
+    }
+
+    _do({ what, lasts }) {
+        switch (what) {
             case "cancel":
-                return this._flow.cancel();
+                return this.flow.cancel();
+            case "cancel storm":
+                return Array.from({ length: 10 }, () => this.flow.cancel());
             case "wake":
-                return this._flow.wake();
-            case "storm":
-                return Array.from({ length: 10 }, () => this._flow.wake());
+                return this.flow.wake();
+            case "wake storm":
+                return Array.from({ length: 10 }, () => this.flow.wake());
             case "reload":
-                return this._flow.isOver || this._open("resume");
+                return this._leave(0);
+            case "close":
+                return this._leave(lasts);
+            case "offline":
+                this._network.offlineUntil = this._clock.now() + lasts;
+                return;
+            case "second tab":
+                this._tab ||= this._open(this.flow.sale.session_id, "resume");
+                return;
+            case "cancel in second tab":
+                return this._tab?.flow.cancel();
+            case "retry":
+                return this._retry();
+        }
+    }
+
+    /** Leave the page and open it again; a line with an outcome needs nobody who follows it. */
+    _leave(lasts) {
+        if (this.flow.isOver || this._isClosed) {
+            return;
+        }
+        this._isClosed = true;
+        this.flow.dispose();
+        this._clock.setTimeout(() => {
+            this._isClosed = false;
+            this._page = this._open(this.flow.sale.session_id, "resume");
+        }, lasts);
+    }
+
+    _retry() {
+        if (this.flow.phase === PHASE.FAILED && !this._isClosed) {
+            this._request();
         }
     }
 }
 
 /**
- * Play one payment with random faults and clicks.
- *
  * @param {number} seed
- * @returns {Promise<string[]>} what was wrong; empty when all was right
+ * @returns {{seed: number, events: Object[], troubles: Object[]}} what happens to one payment line:
+ *  what is done at which time (milliseconds), and which calls to the server go wrong in which way
  */
-export async function playSchedule(seed) {
-    const clock = new FakeClock();
+export function makeSchedule(seed) {
     const dice = new Dice(seed);
-    const server = new ServerModel(clock, dice);
-    const till = new Till(clock, dice, server);
-    while (!till.flow.isOver && clock.now() < END) {
-        await clock.advance(SECOND);
+    const events = Array.from({ length: dice.between(0, 14) }, () => ({
+        at: dice.between(0, dice.pick(5, 60, 160, 300) * SECOND),
+        what: dice.pick(...ACTIONS),
+        lasts: dice.between(0, dice.pick(5, 60, 400) * SECOND),
+    }));
+    const troubles = [];
+    for (let call = 0; call < TROUBLED_CALLS; call++) {
+        if (dice.chance(0.3)) {
+            troubles.push({ call, kind: dice.pick("before", "after", "slow", "given up") });
+        }
     }
-    const { phase } = till.flow;
-    // Whatever is still on its way arrives.
-    await clock.advance(DEADLINE);
-    return findFaults(till, server, phase);
+    return { seed, events, troubles };
 }
 
-function findFaults(till, server, phase) {
-    const isCharged = server.isCharged(till.sale.session_id);
-    const wrong = till.outcomes.filter((isPaid) => isPaid !== isCharged);
+/**
+ * Play one payment with its faults and clicks.
+ *
+ * @param {Object} schedule see `makeSchedule`
+ * @returns {Promise<string[]>} what was wrong; empty when all was right
+ */
+export async function playSchedule(schedule) {
+    const clock = new FakeClock();
+    const server = new ServerModel(clock, schedule.seed);
+    const till = new Till(clock, server, schedule);
+    const lastEvent = Math.max(0, ...schedule.events.map(({ at }) => at));
+    const end = lastEvent + END;
+    while ((!till.isOver || clock.now() <= lastEvent) && clock.now() < end) {
+        await clock.advance(SECOND);
+    }
+    const isOver = till.isOver;
+    // Whatever is still on its way arrives.
+    await clock.advance(DEADLINE);
+    return findFaults(till, server, isOver);
+}
+
+function findFaults(till, server, isOver) {
+    const wrong = till.outcomes.filter(
+        ({ sessionId, isPaid }) => isPaid !== server.isCharged(sessionId)
+    );
+    const last = till.outcomes.some(({ isPaid }) => isPaid);
+    const mostAtOnce = Math.max(...till.pages.map((page) => page.mostAtOnce));
     return [
-        !till.outcomes.length && `no outcome, last phase ${phase}`,
-        wrong.length && `${isCharged ? "charged" : "not charged"}, but finished ${wrong[0]}`,
-        new Set(server.starts).size > 1 && `started under ${[...new Set(server.starts)]}`,
-        till.mostAtOnce > 1 && `${till.mostAtOnce} calls of one flow at a time`,
+        !isOver && `no end, last phase ${till.flow.phase}`,
+        ...wrong.map(({ sessionId, isPaid }) => `${sessionId}: finished ${isPaid}, wrongly`),
+        server.charges > 1 && `charged ${server.charges} times`,
+        server.charges && !last && "charged, and no page says so",
+        server.rash.length && `asked again while an earlier request was open: ${server.rash}`,
+        mostAtOnce > 1 && `${mostAtOnce} calls of one flow at a time`,
     ].filter(Boolean);
 }

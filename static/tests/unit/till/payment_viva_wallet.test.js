@@ -107,6 +107,14 @@ describe("nothing is asked of the terminal", () => {
         expect(server.calls).toEqual(["start"]);
     });
 
+    test("twice for one line, also when it is sent twice at the same moment", async () => {
+        const { line, server, terminal } = await setup();
+        const both = [line.pay(), terminal.sendPaymentRequest(line.uuid)];
+        server.respond({ state: "approved", charged: line.amount, card: CARD });
+        expect(await Promise.all(both)).toEqual([true, true]);
+        expect(server.calls).toEqual(["start"]);
+    });
+
     test("by somebody who may not", async () => {
         const { terminal } = await setup();
         const forbidden = new RPCError();

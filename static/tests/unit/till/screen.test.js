@@ -150,7 +150,7 @@ describe("ways out while the terminal may charge", () => {
         store.config.auto_validate_terminal_payment = false;
         const deleted = screen.deletePaymentLine(line.uuid);
         await settle();
-        server.approve(line);
+        server.approve(line, { cancelled: true });
         await pass();
         await deleted;
         await animationFrame();
@@ -326,9 +326,9 @@ describe("news from elsewhere", () => {
             await pass();
             await animationFrame();
             expect(line.payment_status).toBe("done");
-            expect(order.state).toBe("draft");
+            expect(order.state).toBe("paid");
             expect(store.router.state.current).toBe(current);
-            expect(queryText(".o_notification")).toInclude("was approved");
+            expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
         });
     });
 });

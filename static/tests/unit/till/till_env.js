@@ -23,13 +23,22 @@ export const UNKNOWN = { state: "unknown", text: "Viva cannot say what happened.
 export class TillServer {
     constructor() {
         this.calls = [];
-        /** @type {Object|Error} snapshot without session id, or what is thrown instead */
+        /** @type {Object|Error|Promise} snapshot without session id, or what is thrown instead */
         this.answer = OPEN;
+        /** What `list_refundable` answers. */
+        this.refundable = { cards: [], others: [], text: "" };
+        /** What `read_orders` finds. */
+        this.payments = [];
         onRpc("viva.wallet.till", "*", ({ method, args }) => this._handle(method, args));
     }
 
-    approve(line) {
-        this.answer = { state: "approved", charged: line.amount, card: CARD };
+    approve(line, values = {}) {
+        this.answer = { state: "approved", charged: line.amount, card: CARD, ...values };
+    }
+
+    /** @returns {Object} what the last call of a method was about */
+    last(method) {
+        return this.calls.findLast((call) => call.method === method)?.args[0];
     }
 
     count(method) {
@@ -41,7 +50,16 @@ export class TillServer {
         if (this.answer instanceof Error) {
             throw this.answer;
         }
+        if (this.answer instanceof Promise) {
+            return this.answer;
+        }
+        if (method === "read_orders") {
+            return this.payments;
+        }
         const [argument] = args;
+        if (method === "list_refundable") {
+            return this.refundable;
+        }
         if (method === "read_status") {
             return Object.fromEntries(argument.map((id) => [id, this._snapshot(id)]));
         }
@@ -73,6 +91,37 @@ export async function setupTill() {
 export async function setupScreen() {
     const till = await setupTill();
     const { store, order } = till;
+    store.router.state.current = "PaymentScreen";
+    store.router.state.params = { orderUuid: order.uuid };
+    await mountWithCleanup(MainComponentsContainer);
+    const screen = await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+    return { ...till, screen };
+}
+
+/** A card payment of which the server says that it can be paid back. */
+export function refundableCard(values = {}) {
+    return {
+        session_id: "11111111-1111-4111-8111-111111111111",
+        method: "Viva Wallet",
+        card_brand: "Visa",
+        card_no: "0133",
+        date: "2026-11-25 10:00:00",
+        charged: 1000,
+        remaining: 1000,
+        obstacle: false,
+        ...values,
+    };
+}
+
+/** The payment screen of an order that gives back all that was bought. */
+export async function setupRefund(...cards) {
+    const till = await setupTill();
+    const { server, store, order } = till;
+    order.is_refund = true;
+    for (const line of order.lines) {
+        line.setQuantity(-line.qty);
+    }
+    server.refundable = { cards, others: [], text: "No card has paid. [T]" };
     store.router.state.current = "PaymentScreen";
     store.router.state.params = { orderUuid: order.uuid };
     await mountWithCleanup(MainComponentsContainer);

@@ -1,0 +1,45 @@
+from odoo import api, models
+
+from ..points import reach
+
+
+class VivaWalletTransaction(models.Model):
+    _inherit = "viva.wallet.transaction"
+
+    @api.model
+    def chaos_run_crons(self, names):
+        """Have scheduled actions of the addon run now, by the process whose task that is.
+
+        :param list names: their names in `pos_viva_wallet`.
+        """
+        for name in names:
+            self.env.ref(f"pos_viva_wallet.{name}")._trigger()
+
+    @api.model
+    def _find_or_create(self, values, *args, **kwargs):
+        recorded = super()._find_or_create(values, *args, **kwargs)
+        reach(values["session_id"], "before_insert_commit")
+        return recorded
+
+    def _send(self, request):
+        snapshot = super()._send(request)
+        reach(snapshot["session_id"], "applied")
+        return snapshot
+
+    def _apply_request_result(self, result):
+        snapshot = super()._apply_request_result(result)
+        reach(self.session_id, "before_apply_commit")
+        return snapshot
+
+    def _apply_outcome(self, result, reply):
+        super()._apply_outcome(result, reply)
+        reach(self.session_id, "before_outcome_commit")
+
+    def _take_for_abort(self, user_id):
+        request = super()._take_for_abort(user_id)
+        reach(self.session_id, "before_abort_commit")
+        return request
+
+    def _record_statement(self, paid):
+        super()._record_statement(paid)
+        reach(self.session_id, "before_statement_commit")

@@ -1,0 +1,169 @@
+"""What a big ledger costs: its list beside another list of Odoo of the same size, and a sale.
+
+The rows are made by PostgreSQL itself; the same number goes into Odoo's own log table, a plain model
+of Odoo, so that each figure has one to compare it with.
+"""
+
+import statistics
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from ..odoo import Instance
+from ..report import detail, step
+from ..shop import ADMIN, CASHIER, METHODS, Odoo, Shop
+
+RUNS = 5
+SALES = 20
+TERMINALS = 40
+LEDGER, CONTROL = "viva.wallet.transaction", "ir.logging"
+
+# The rows of a busy chain: 40 terminals, one payment in ten without a charge, a few to review.
+FILL_LEDGER = """
+INSERT INTO viva_wallet_transaction
+    (session_id, kind, payment_method_id, terminal_id, cash_register_id, pos_config_id, company_id,
+     user_id, currency_id, amount_minor, charged_minor, tip_minor, amount, charged_amount,
+     tip_amount, state, reason, transaction_id, rrn, card_brand, card_last4, review, review_state,
+     order_name,
+     order_uuid, payment_uuid, create_uid, write_uid, create_date, write_date, finished_at, day, hour)
+SELECT gen_random_uuid(), 'sale', {method}, (17000000 + n % {terminals})::text,
+       'odoo-pos-{register}', {register}, {company}, 2, {currency},
+       cents, CASE WHEN charged THEN cents ELSE 0 END, 0, cents / 100.0,
+       CASE WHEN charged THEN cents / 100.0 ELSE 0 END, 0,
+       CASE WHEN charged THEN 'approved' ELSE 'failed' END,
+       CASE WHEN charged THEN NULL ELSE 'declined' END,
+       CASE WHEN charged THEN gen_random_uuid()::text END, lpad(n::text, 12, '0'),
+       (ARRAY['Visa', 'Mastercard', 'Bancontact'])[1 + n % 3], lpad((n % 10000)::text, 4, '0'),
+       CASE WHEN n % 5000 = 0 THEN 'amount_differs' END,
+       CASE WHEN n % 5000 = 0 THEN 'open' END, 'Order ' || n,
+       gen_random_uuid(), gen_random_uuid(), 1, 1, at, at, at, at::date, extract(hour FROM at)
+  FROM (SELECT n, n % 10 <> 0 AS charged, 50 + n % 20000 AS cents,
+               now() AT TIME ZONE 'UTC' - n * interval '30 seconds' AS at
+          FROM generate_series({rows}, 1, -1) n) made
+"""
+FILL_CONTROL = """
+INSERT INTO ir_logging (create_uid, create_date, name, type, dbname, level, message, path, func, line)
+SELECT 1, now() AT TIME ZONE 'UTC' - n * interval '30 seconds', 'logger ' || n % {terminals},
+       'server', 'bench', (ARRAY['INFO', 'WARNING', 'ERROR'])[1 + n % 3], 'message ' || n, 'path',
+       'func', n::text
+  FROM generate_series({rows}, 1, -1) n
+"""
+
+# What a person does with a list: (name, domain and group of the ledger, those of the control).
+ACTIONS: list[tuple[str, tuple[list, str | None], tuple[list, str | None]]] = [
+    ("open", ([], None), ([], None)),
+    (
+        "filter by one in 5,000 / one in 3",
+        ([("review_state", "=", "open")], None),
+        ([("level", "=", "ERROR")], None),
+    ),
+    ("filter by terminal", ([("terminal_id", "=", "17000007")], None), ([("name", "=", "logger 7")], None)),
+    ("find one by its reference", ([("transaction_id", "=", str(uuid.uuid4()))], None), ([("message", "=", "none")], None)),
+    ("group by few values", ([], "state"), ([], "level")),
+    ("group by terminal", ([], "terminal_id"), ([], "name")),
+    ("group by month", ([], "day:month"), ([], "create_date:month")),
+]  # fmt: skip
+
+
+def measure_ledger(instance: Instance, url: str, database: str, shop: Shop, rows: int) -> None:
+    """Fill the ledger, and print what lists and sales take with and without it.
+
+    :param url: Odoo's address.
+    :param rows: to put into the ledger.
+    """
+    admin, cashier = Odoo(url, database, *ADMIN), Odoo(url, database, *CASHIER)
+    step(f"Starting {SALES} sales with an empty ledger")
+    empty = _time_sales(admin, cashier, shop)
+    step(f"Filling the ledger, and a table of Odoo to compare it with, with {rows:,} rows each")
+    _fill(instance, database, admin, shop, rows)
+    step(f"Starting {SALES} sales with {rows:,} rows")
+    full = _time_sales(admin, cashier, shop)
+    print(f"\n{'milliseconds, median of ' + str(RUNS):42}{'ledger':>10}{'Odoo log':>10}")
+    for name, ledger, control in ACTIONS:
+        ours = _median(lambda action=ledger: _list(admin, LEDGER, *action))
+        theirs = _median(lambda action=control: _list(admin, CONTROL, *action))
+        print(f"{name:42}{ours:10.0f}{theirs:10.0f}")
+    totals = _median(lambda: _list(admin, "viva.wallet.daily", [], None))
+    print(f"{'daily totals, all days':42}{totals:10.0f}")
+    print(f"{'cron without anything to ask':42}{_median(lambda: _run_cron(admin)):10.0f}")
+    print(f"\n{'start of a sale, median of ' + str(SALES):42}{'empty':>10}{'full':>10}")
+    print(f"{'':42}{empty:10.0f}{full:10.0f}\n")
+
+
+def _fill(instance: Instance, database: str, admin: Odoo, shop: Shop, rows: int) -> None:
+    method = admin.find("pos.payment.method", ("viva_wallet_terminal_id", "=", _terminal()))
+    [config] = admin.call("pos.config", "read", [shop.register_id], ["company_id", "currency_id"])
+    values = {
+        "rows": rows,
+        "terminals": TERMINALS,
+        "method": method,
+        "register": shop.register_id,
+        "company": config["company_id"][0],
+        "currency": config["currency_id"][0],
+    }
+    for statement in (FILL_LEDGER, FILL_CONTROL):
+        instance.cluster.query(database, statement.format(**values))
+    detail("reading statistics of the tables")
+    for table in ("viva_wallet_transaction", "ir_logging"):
+        instance.cluster.query(database, f"VACUUM ANALYZE {table}")
+
+
+def _time_sales(admin: Odoo, cashier: Odoo, shop: Shop) -> float:
+    """Start sales and cancel them at once; return the median of the starts in milliseconds."""
+    method = admin.find("pos.payment.method", ("viva_wallet_terminal_id", "=", _terminal()))
+    session = cashier.find("pos.session", ("config_id", "=", shop.register_id), ("state", "=", "opened"))  # fmt: skip
+    times = []
+    for number in range(SALES + 1):
+        sale = {
+            "session_id": str(uuid.uuid4()),
+            "payment_method_id": method,
+            "pos_session_id": session,
+            "amount": 1.0,
+            "order_uuid": str(uuid.uuid4()),
+            "order_name": "bench",
+            "payment_uuid": str(uuid.uuid4()),
+        }
+        begun = time.perf_counter()
+        snapshot = cashier.call("viva.wallet.till", "start_sale", sale)
+        times.append((time.perf_counter() - begun) * 1000)
+        _end(cashier, sale, snapshot)
+        detail(f"{number}/{SALES} {times[-1]:.0f} ms")
+    return statistics.median(times[1:])  # the first fetches a token
+
+
+def _end(cashier: Odoo, sale: dict[str, Any], snapshot: dict[str, Any]) -> None:
+    """Cancel a sale and wait until the terminal is free again."""
+    cashier.call("viva.wallet.till", "abort", sale)
+    while snapshot["state"] in ("new", "sent"):
+        time.sleep(1)
+        snapshot = cashier.call("viva.wallet.till", "read_status", [sale["session_id"]])[
+            sale["session_id"]
+        ]
+
+
+def _list(admin: Odoo, model: str, domain: list, group: str | None) -> None:
+    """Ask for what a list shows first: 80 rows, or the groups."""
+    if group:
+        admin.call(model, "web_read_group", domain, [group], ["__count"], limit=80)
+    else:
+        specification = {"display_name": {}}
+        admin.call(model, "web_search_read", domain, specification, limit=80, count_limit=10001)
+
+
+def _run_cron(admin: Odoo) -> None:
+    cron = admin.find("ir.cron", ("code", "=", "model._cron_reconcile()"))
+    admin.call("ir.cron", "method_direct_trigger", [cron])
+
+
+def _median(ask: Callable[[], None]) -> float:
+    times = []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        ask()
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times)
+
+
+def _terminal() -> str:
+    return next(iter(METHODS.values()))

@@ -1,0 +1,72 @@
+import threading
+
+from odoo.modules import module
+from odoo.tools import config
+
+from ..viva import waiting
+from .own_transaction import committed
+
+
+class Exchange:
+    """One call to Viva, and what follows from its answer.
+
+    :param record: that `apply` gets in a transaction of its own, or nothing that is written to
+    :param str kind: of `viva.waiting`
+    :param callable work: makes the call and returns the answer; touches no database
+    :param callable apply: gets the record and the answer
+    :param callable after: gets what `apply` returned, when that is committed
+    """
+
+    def __init__(self, record, kind, work, apply=None, after=None):
+        self._record = record
+        self._kind = kind
+        self._apply = apply
+        self._after = after
+        self._call = waiting.Call(kind, work, self._take_up)
+
+    def start(self):
+        """Make the call.
+
+        :return: whether it is made.
+        :rtype: bool
+        """
+        return self._call.start()
+
+    def finish(self, patiently=False):
+        """Wait for the answer for a moment and apply it. One that comes later is applied then.
+
+        :param bool patiently: wait much longer than for a moment.
+        :return: (whether the answer was here, what `apply` returned).
+        :rtype: tuple
+        """
+        seconds = waiting.MUCH_PATIENCE if patiently else self._patience()
+        if module.current_test:
+            seconds = None  # two threads must not share the database transaction of a test
+        is_here, answer = self._call.wait(seconds)
+        if not is_here:
+            return False, None
+        return True, self._commit(self._apply, answer)
+
+    def leave(self):
+        """Have the answer applied whenever it comes."""
+        self._call.wait(0)
+
+    def _patience(self):
+        # Worker processes take one request at a time, threads do not keep each other waiting.
+        return waiting.patience().seconds(self._kind, is_shared=bool(config["workers"]))
+
+    def _take_up(self, answer):
+        """Apply an answer that nobody waits for any more, and tell the tills."""
+        threading.current_thread().dbname = self._record.env.cr.dbname
+        self._commit(self._apply_late, answer)
+
+    def _commit(self, apply, answer):
+        if not self._apply:
+            return None
+        applied = committed(self._record, lambda own: apply(own, answer))
+        if self._after:
+            self._after(applied)
+        return applied
+
+    def _apply_late(self, own, answer):
+        return self._apply(own, answer)

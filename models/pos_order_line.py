@@ -1,0 +1,27 @@
+from odoo import models
+
+# Prices to try, away from the exact one, in thousandths: with a tax on top not every total can be
+# reached, and a rounding decides.
+STEPS = sorted(range(-10, 11), key=abs)
+
+
+class PosOrderLine(models.Model):
+    _inherit = "pos.order.line"
+
+    def _viva_wallet_fit(self, total):
+        """Set the price so that the order comes to a total with its taxes: that was charged.
+
+        :param float total: of the order, major units, taxes included.
+        """
+        self.ensure_one()
+        order, amount = self.order_id, self.price_unit
+        order._compute_prices()
+        excess = order.amount_total - total
+        if not order.currency_id.is_zero(excess):
+            exact = amount * amount / (amount + excess)
+            for step in STEPS:
+                self.price_unit = exact + step / 1000
+                order._compute_prices()
+                if order.currency_id.is_zero(order.amount_total - total):
+                    break
+        self.write(self._compute_amount_line_all())

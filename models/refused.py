@@ -1,0 +1,24 @@
+# Why a till is refused. For the one and for the other there is a sentence for each.
+OF_SALES = frozenset(
+    {
+        "amount_not_positive", "currency", "invalid", "not_configured", "order_busy",
+        "order_finished", "register_closed", "terminal_busy",
+    }
+)  # fmt: skip
+OF_REFUNDS = OF_SALES | {
+    "above_remaining", "amount_not_negative", "nothing_remains", "other_account", "other_currency",
+    "parent_unknown", "refund_open", "unreferenced_forbidden",
+}  # fmt: skip
+
+
+class Refused(Exception):
+    """A request of a till that is not given to Viva.
+
+    :param str reason: one of `OF_SALES`, or of `OF_REFUNDS` for a refund.
+    :param dict details: for its sentence.
+    """
+
+    def __init__(self, reason, **details):
+        super().__init__(reason)
+        self.reason = reason
+        self.details = details

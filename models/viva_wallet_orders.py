@@ -1,0 +1,230 @@
+import logging
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+
+_logger = logging.getLogger(__name__)
+
+
+class VivaWalletOrders(models.AbstractModel):
+    """What the ledger has to do with orders: it refuses what would lose a charge, and books on the
+    order what the till could not book."""
+
+    _name = "viva.wallet.orders"
+    _description = "Viva Wallet: transactions of orders"
+
+    # === QUESTIONS === #
+
+    @api.model
+    def _of_orders(self, orders, domain):
+        """Return the transactions of orders, as superuser.
+
+        They are found by the uuid of the order: its payment line may not have reached the server.
+
+        :param orders: `pos.order`
+        :param list domain: of which transactions
+        """
+        uuids = [order_uuid for order_uuid in orders.mapped("uuid") if order_uuid]
+        return self.sudo().search(
+            [
+                ("order_uuid", "in", uuids),
+                ("company_id", "in", orders.company_id.ids),
+                *domain,
+            ]
+        )
+
+    @api.model
+    def _domain_running(self):
+        """Return the domain of transactions of which nobody can say yet whether money moved."""
+        return [
+            "|",
+            ("state", "in", ("new", "sent")),
+            "&",
+            ("state", "=", "unknown"),
+            ("statement", "=", False),
+        ]
+
+    # === REFUSALS === #
+
+    @api.model
+    def _check_removable(self, orders):
+        """Refuse to cancel or delete orders whose card was charged, or may be at this moment.
+
+        :param orders: `pos.order`
+        :raise UserError: says which payment, and what to do.
+        """
+        charged = ["&", ("state", "=", "approved"), ("review_state", "!=", "resolved")]
+        for transaction in self._of_orders(orders, ["|", *charged, *self._domain_running()]):
+            if not transaction._is_undone_in(orders.payment_ids):
+                raise UserError(transaction._removal_refusal())
+
+    def _removal_refusal(self):
+        self.ensure_one()
+        details = {
+            "amount": self.currency_id.format(self.charged_amount or self.amount),
+            "terminal": self.terminal_id,
+            "order": self.order_name or self.order_uuid,
+        }
+        if self.state == "approved" and self.kind == "refund":
+            return self.env._(
+                "%(amount)s of order %(order)s was paid back to a card, so it cannot be cancelled or "
+                "deleted. Validate the order instead.",
+                **details,
+            )
+        if self.state == "approved":
+            return self.env._(
+                "%(amount)s of order %(order)s was charged to a card, so it cannot be cancelled or "
+                "deleted. Validate the order and refund it instead.",
+                **details,
+            )
+        if self.state == "unknown":
+            return self.env._(
+                "It is not known whether terminal %(terminal)s has charged %(amount)s for order "
+                "%(order)s. Open its payment screen at the till and say what the terminal shows, "
+                "then try again.",
+                **details,
+            )
+        return self._running_refusal()
+
+    @api.model
+    def _check_payable(self, orders):
+        """Refuse to close orders as paid while a terminal may be charging for them.
+
+        :param orders: `pos.order`
+        :raise UserError: says which payment, and what to do.
+        """
+        for transaction in self._of_orders(orders, [("state", "in", ("new", "sent"))]):
+            raise UserError(transaction._running_refusal())
+
+    def _running_refusal(self):
+        self.ensure_one()
+        return self.env._(
+            "Terminal %(terminal)s may still charge %(amount)s for order %(order)s. Wait for the "
+            "outcome, or cancel that payment at the till, then try again.",
+            terminal=self.terminal_id,
+            amount=self.currency_id.format(self.amount),
+            order=self.order_name or self.order_uuid,
+        )
+
+    # === NEWS === #
+
+    def _tell_tills(self):
+        """Have the tills of the register look at a payment whose outcome they believe to know."""
+        self.ensure_one()
+        if self.pos_config_id:
+            message = {"session_id": self.session_id}
+            self.pos_config_id._notify("VIVA_WALLET_STATUS", message)
+
+    # === BOOKING === #
+
+    def _book(self):
+        """Bring an approved charge onto its order, whether or not the till still lives.
+
+        What Odoo refuses to book is for a person to look at; the approval stays.
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._bind()
+        except (UserError, ValidationError) as error:
+            _logger.warning("Viva Wallet session %s cannot be booked: %s", self.session_id, error)
+            self._flag("no_payment")
+
+    def _book_on_order(self):
+        """Book an approved charge for which the order has no payment line.
+
+        An order that the server does not know yet may still come while its register is open, see
+        `_flag_without_payment`.
+        """
+        self.ensure_one()
+        order = (
+            self.env["pos.order"]
+            .sudo()
+            .search(
+                [("uuid", "=", self.order_uuid), ("company_id", "=", self.company_id.id)], limit=1
+            )
+        )
+        if not order:
+            if self.pos_session_id.state == "closed":
+                self._flag("no_payment")
+            return
+        if order.state != "draft":
+            self.order_id = order
+            self._flag("no_payment")
+            return
+        order.add_payment(
+            {
+                "pos_order_id": order.id,
+                "uuid": self.payment_uuid,
+                "payment_method_id": self.payment_method_id.id,
+                "amount": self._signed_amount(),
+                "payment_status": "done",
+                "viva_wallet_session_id": self.session_id,
+            }
+        )
+        # No device has this line, so all of them are told.
+        order.config_id.notify_synchronisation(order.session_id.id, 0)
+
+    def _is_contradicted_by(self, changed):
+        """Tell whether a payment would no longer be the one that this row is about.
+
+        :param dict changed: new values of fields of the payment.
+        :rtype: bool
+        """
+        self.ensure_one()
+        allowed = {"viva_wallet_session_id": self.session_id}
+        if "amount" in changed and self._is_amount(changed["amount"]):
+            allowed["amount"] = changed["amount"]
+        return any(name not in allowed or allowed[name] != changed[name] for name in changed)
+
+    def _is_amount(self, amount):
+        """Tell whether a payment in a draft order may get this amount: it is the one of this row.
+
+        :param float amount: major units
+        """
+        if self.state == "approved" and self.payment_id.pos_order_id.state != "draft":
+            return False
+        return not self.currency_id.compare_amounts(amount, self._signed_amount())
+
+    def _corrected(self, vals):
+        """Return what a till saves of the payment of this row, with what the row knows better.
+
+        :param dict vals: values of a `pos.payment`.
+        :rtype: dict
+        """
+        self.ensure_one()
+        known = {"payment_method_id", "pos_order_id", "amount", "viva_wallet_session_id"}
+        if self.state == "approved":
+            known |= {"payment_status", *self._payment_values()}
+        return {
+            **{name: value for name, value in vals.items() if name not in known},
+            "amount": self._signed_amount(),
+            "viva_wallet_session_id": self.session_id,
+        }
+
+    def _signed_amount(self):
+        """Return what the payment of this row amounts to, in major units: below zero for a refund,
+        and with the tip once it was charged."""
+        self.ensure_one()
+        return self._sign() * (self.charged_amount if self.state == "approved" else self.amount)
+
+    @api.model
+    def _book_missing(self, orders):
+        """Book the charges of draft orders that have just reached the server without them.
+
+        :param orders: `pos.order`
+        """
+        drafts = orders.filtered(lambda order: order.state == "draft")
+        missing = self._of_orders(drafts, [("state", "=", "approved"), ("payment_id", "=", False)])
+        for transaction in missing:
+            transaction._book()
+
+    @api.model
+    def _flag_unbooked(self, orders):
+        """Send to review the charges of orders that were paid without them.
+
+        :param orders: `pos.order`
+        """
+        unbooked = self._of_orders(orders, [("state", "=", "approved"), ("payment_id", "=", False)])
+        for transaction in unbooked:
+            transaction._flag("no_payment")

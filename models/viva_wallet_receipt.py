@@ -1,0 +1,44 @@
+from odoo import models
+
+
+class VivaWalletReceipt(models.AbstractModel):
+    """The card slip of a transaction, as the back office prints it."""
+
+    _name = "viva.wallet.receipt"
+    _description = "Viva Wallet: card slip"
+
+    def _slip_rows(self):
+        """Return what a card slip says, only what is known.
+
+        :return: pairs (label, text).
+        :rtype: list
+        """
+        self.ensure_one()
+        _ = self.env._
+        charged = abs(self.charged_amount)
+        rows = [
+            (_("Card"), " ".join(filter(None, (self.card_brand, self._masked_number())))),
+            (_("Read by"), self._entry_mode_text()),
+            (_("Amount"), charged and self.currency_id.format(charged)),
+            (_("of which tip"), self.tip_minor and self.currency_id.format(self.tip_amount)),
+            (_("Authorisation"), self.authorization_code),
+            (_("Terminal"), self.terminal_id),
+            (_("RRN"), self.rrn),
+            (_("Application"), self.aid),
+            (_("Transaction"), self.transaction_id),
+            (_("Refund of"), self.parent_id.transaction_id),
+        ]
+        return [(label, text) for label, text in rows if text]
+
+    def _masked_number(self):
+        return self.card_last4 and f"•••• {self.card_last4}"
+
+    def _entry_mode_text(self):
+        """Return how the card was read, as the till's receipt says it."""
+        _ = self.env._
+        texts = {
+            "contactless": lambda: _("Contactless"),
+            "chip": lambda: _("Chip"),
+            "swipe": lambda: _("Magnetic stripe"),
+        }
+        return texts.get(self.entry_mode, lambda: self.entry_mode)()

@@ -1,0 +1,380 @@
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..viva import outcome, outcome_web, transaction
+from . import refund_reasons
+from .own_transaction import fresh
+from .refused import Refused
+
+# States in which a refund takes away from what can still be paid back.
+HOLDING_STATES = ("new", "sent", "unknown", "approved")
+UNSETTLED_STATES = ("new", "sent", "unknown")
+
+# Seconds after which a refund through the account, whose answer was lost, has not arrived if Viva's
+# list of transactions does not have it. No answer is waited for that long.
+NOT_LISTED_AFTER = 30
+# Viva's clocks are Greek (viva-api 5.2); in which time zone it lists a day is not published. Ours may
+# be a little ahead of Viva's.
+LIST_AROUND = (timedelta(hours=-1), timedelta(), timedelta(hours=3))
+
+
+class VivaWalletRefund(models.AbstractModel):
+    """The part of the ledger that is about paying back.
+
+    A refund is a row like a sale, of the kind "refund", with its own session id and the same
+    states. What can still be paid back of a sale is decided by `_reserve` alone, with the row of
+    the sale locked. Amounts are positive in the ledger; payments in Odoo are negative.
+    """
+
+    _name = "viva.wallet.refund"
+    _description = "Viva Wallet: refunds in the ledger"
+
+    # Of the ledger; the fields below cannot be set up without it.
+    currency_id = fields.Many2one("res.currency")
+
+    refund_way = fields.Selection(
+        [
+            ("terminal", "On the terminal"),
+            ("account", "Through the Viva account"),
+            ("unreferenced", "On the terminal, to any card"),
+        ],
+        string="Paid back",
+        readonly=True,
+        help="Through the Viva account, money goes back without a terminal and without the card.",
+    )
+    refund_ids = fields.One2many("viva.wallet.transaction", "parent_id", string="Refunds")
+    refunds_asked = fields.Integer(readonly=True, aggregator=None)
+    refunded_minor = fields.Integer(compute="_compute_refunded", compute_sudo=True)
+    refundable_minor = fields.Integer(compute="_compute_refunded", compute_sudo=True)
+    refunded_amount = fields.Monetary(
+        string="Paid back so far", compute="_compute_refunded", compute_sudo=True
+    )
+    refundable_amount = fields.Monetary(
+        string="Can still be paid back", compute="_compute_refunded", compute_sudo=True
+    )
+    can_refund = fields.Boolean(compute="_compute_can_refund")
+    merchant_account = fields.Char(
+        readonly=True,
+        groups="base.group_system",
+        help="The account at Viva with which the request was made.",
+    )
+
+    @api.depends(
+        "kind", "state", "charged_minor", "refund_ids.state", "refund_ids.charged_minor",
+        "refund_ids.amount_minor",
+    )  # fmt: skip
+    def _compute_refunded(self):
+        for row in self:
+            approved = row.refund_ids.filtered(lambda refund: refund.state == "approved")
+            row.refunded_minor = sum(approved.mapped("charged_minor"))
+            row.refundable_minor = row._charged_by_sale() - row._held_minor(row.refund_ids)
+            row.refunded_amount = row._to_major(row.refunded_minor)
+            row.refundable_amount = row._to_major(row.refundable_minor)
+
+    @api.depends("refundable_minor", "payment_id", "order_id.state")
+    @api.depends_context("uid")
+    def _compute_can_refund(self):
+        is_manager = self.env.user.has_group("point_of_sale.group_pos_manager")
+        for row in self:
+            row.can_refund = is_manager and row.refundable_minor > 0 and not row._booking()
+
+    def _charged_by_sale(self):
+        return self.charged_minor if (self.kind, self.state) == ("sale", "approved") else 0
+
+    @staticmethod
+    def _held_minor(refunds):
+        """Return what refunds take away from what can be paid back, in minor units."""
+        return sum(
+            refund.charged_minor if refund.state == "approved" else refund.amount_minor
+            for refund in refunds
+            if refund.state in HOLDING_STATES
+        )
+
+    def _sign(self):
+        """Return 1 for money that is taken, -1 for money that is paid back."""
+        return -1 if self.kind == "refund" else 1
+
+    # === WHAT CAN BE PAID BACK === #
+
+    @api.model
+    def _reserve(self, values):
+        """Hold what a new refund pays back, for all tills, until the end of the transaction.
+
+        The row of the sale is changed as well as locked: in PostgreSQL's "repeatable read", a
+        mere lock lets through who waited for it with an old picture of the other refunds.
+
+        :param dict values: of the refund's row.
+        :raise Refused: when less remains than is to be paid back.
+        :raise LockError: when another process is at the sale.
+        """
+        parent = self.browse(values["parent_id"])
+        parent._lock()
+        parent.refunds_asked += 1
+        parent.flush_recordset(["refunds_asked"])
+        remaining = parent.refundable_minor
+        unsettled = parent.refund_ids.filtered(lambda refund: refund.state in UNSETTLED_STATES)
+        is_second_by_account = values["refund_way"] == "account" and unsettled
+        if values["amount_minor"] <= remaining and not is_second_by_account:
+            return
+        raise Refused(
+            parent._why_too_much(unsettled),
+            charged=parent._formatted(parent.charged_minor),
+            remaining=parent._formatted(0 if is_second_by_account else remaining),
+            held=parent._formatted(self._held_minor(unsettled)),
+        )
+
+    def _formatted(self, minor):
+        return self.currency_id.format(self._to_major(minor))
+
+    def _why_too_much(self, unsettled):
+        if unsettled:
+            return "refund_open"
+        return "above_remaining" if self.refundable_minor > 0 else "nothing_remains"
+
+    def _settle_refunds(self):
+        """Ask Viva about refunds of these sales of which the outcome is not certain."""
+        unsettled = self.refund_ids.filtered(
+            lambda refund: refund.state in ("sent", "unknown") or refund.doubtful
+        )
+        unsettled._refresh(patiently=True)
+
+    def _why_not_refundable(self, account, currency):
+        """Return why a sale cannot be paid back at all, as a reason of `Refused`; None if it can.
+
+        :param str account: at Viva, of the payment method that is to pay back.
+        :param str currency: ISO code of the register's currency.
+        """
+        if not self or self.kind != "sale" or self.state != "approved" or not self.transaction_id:
+            return "parent_unknown"
+        if self._account() != account:
+            return "other_account"
+        return None if self.currency_id.name == currency else "other_currency"
+
+    def _account(self):
+        """Return the account at Viva that took the payment.
+
+        :rtype: str or bool
+        """
+        row = self.sudo()
+        if row.merchant_account or not row.payment_method_id:
+            return row.merchant_account
+        return row.payment_method_id._viva_wallet_account()
+
+    # === REQUESTS === #
+
+    def _refund_request(self, client, values):
+        """Return the call of a refund to Viva.
+
+        :param VivaClient client: of the payment method.
+        :param dict values: arguments of `start_sale`.
+        :return: method of the client, and its arguments.
+        :rtype: tuple
+        """
+        if self.refund_way == "unreferenced":
+            return client.start_unreferenced_refund, values
+        if self.refund_way == "account":
+            names = ("amount", "currency_code", "merchant_reference", "customer_trns")
+            by_name = {name: values[name] for name in names}
+            return client.refund_transaction, {
+                "transaction_id": self.parent_id.transaction_id, **by_name,
+            }  # fmt: skip
+        return client.start_refund, {**values, "parent_session_id": self.parent_id.session_id}
+
+    def _apply_account_reply(self, reply):
+        """Apply the answer to a refund through the account. It is the outcome, if it is one."""
+        self._apply_outcome(outcome_web.from_refund(reply, self._expected_by_account()), reply)
+
+    def _expected_by_account(self):
+        """Return what to hold Viva's transactions against, for a refund through the account.
+
+        :rtype: outcome_web.ExpectedRefund
+        """
+        others = self.parent_id.refund_ids - self
+        moment = self.sent_at or self.create_date
+        return outcome_web.ExpectedRefund(
+            session_id=self.session_id,
+            parent_id=self.parent_id.transaction_id,
+            amount=self.amount_minor,
+            currency=self.currency_id.name,
+            others=frozenset(
+                [*others.mapped("session_id"), *filter(None, others.mapped("transaction_id"))]
+            ),
+            days=tuple(sorted({(moment + distance).date() for distance in LIST_AROUND})),
+            explained=bool(others.filtered(lambda other: other.state != "failed")),
+        )
+
+    def _apply_not_listed(self):
+        """End a refund through the account that Viva's list still does not have."""
+        if self.state == "sent" and self._age() >= NOT_LISTED_AFTER:
+            self._fail("never_received", doubtful=True)
+
+    # === PAYMENTS === #
+
+    def _is_settled_unbooked(self):
+        """Tell whether a charge was paid back as a whole, and neither is booked in an order."""
+        sale = self.parent_id if self.kind == "refund" else self
+        refunds = sale.refund_ids.filtered(lambda refund: refund.state == "approved")
+        if sale.state != "approved" or sale.charged_minor != sale.refunded_minor:
+            return False
+        return not any(row._booking() for row in sale | refunds)
+
+    def _is_undone_in(self, payments):
+        """Tell whether a charge was undone by refunds, and all of it goes with `payments`.
+
+        An order whose card payment was paid back before it was finished can be given up.
+
+        :param payments: `pos.payment` that are deleted together.
+        """
+        sale = self.parent_id if self.kind == "refund" else self
+        refunds = sale.refund_ids.filtered(lambda refund: refund.state == "approved")
+        is_whole = sale.state == "approved" and sale.charged_minor == sale.refunded_minor
+        booked = (sale | refunds).payment_id.filtered(lambda payment: payment in payments)
+        return is_whole and booked == (sale | refunds).payment_id
+
+    def _apply_to_sale(self):
+        """Resolve the review of a sale that is paid back as a whole and booked nowhere.
+
+        Call it when a refund was approved.
+        """
+        sale = self.parent_id
+        if sale.review_state == "open" and sale._is_settled_unbooked():
+            note = self.env._("Paid back to the card: %s", self.session_id)
+            sale.with_user(self.user_id).sudo()._resolve("refunded", note)
+
+    # === TILL === #
+
+    def _refund_snapshot(self):
+        """Return what a till gets to see of a refund beside what it sees of a sale."""
+        if self.kind != "refund":
+            return {}
+        can_go_other_way = (
+            self.state == "failed"
+            and not self.doubtful
+            and self.refund_way == "terminal"
+            and self.reason in refund_reasons.OTHER_WAY_AFTER
+        )
+        return {"way": self.refund_way, "other_way": "account" if can_go_other_way else False}
+
+    def _refundable_values(self, account, currency):
+        """Return what a till shows of a sale that may be paid back.
+
+        :param str account: see `_why_not_refundable`.
+        :param currency: see `_why_not_refundable`.
+        :return: `session_id`, `method` (name), `card_brand`, `card_no`, `date` (ISO, UTC),
+            `charged` and `remaining` in major units, `obstacle`: a sentence, or False.
+        :rtype: dict
+        """
+        reason = self._why_not_refundable(account, currency)
+        return {
+            "session_id": self.session_id,
+            "method": self.payment_method_id.name or "",
+            "card_brand": self.card_brand or "",
+            "card_no": self.card_last4 or "",
+            "date": fields.Datetime.to_string(self.finished_at or self.create_date),
+            "charged": self.charged_amount,
+            "remaining": self.refundable_amount,
+            "obstacle": bool(reason) and refund_reasons.refusal_text(self.env, reason),
+        }
+
+    # === BACK OFFICE === #
+
+    def action_refund(self):
+        """Pay back, through the account, a charge that belongs to no payment in Odoo.
+
+        :return: client action that tells the outcome.
+        :raise AccessError: for who is no manager of the Point of Sale.
+        :raise UserError: when it cannot be paid back.
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("point_of_sale.group_pos_manager"):
+            raise AccessError(self.env._("Only managers of the Point of Sale can pay money back."))
+        self.check_access("read")
+        sale = self.sudo()
+        sale._settle_refunds()
+        values = sale._back_office_values()
+        try:
+            refund, request = self.env["viva.wallet.till"]._open_row(values)
+        except Refused as refusal:
+            text = refund_reasons.refusal_text(self.env, refusal.reason, **refusal.details)
+            raise UserError(text) from None
+        refund._send(request)
+        with fresh(refund) as current:
+            return current._back_office_answer()
+
+    def _back_office_values(self):
+        if not self.can_refund or not self.payment_method_id:
+            raise UserError(self.env._("There is nothing that could be paid back here."))
+        if self._account() != self.payment_method_id._viva_wallet_account():
+            raise UserError(refund_reasons.refusal_text(self.env, "other_account"))
+        copied = (
+            "payment_method_id", "pos_config_id", "company_id", "currency_id", "order_uuid",
+        )  # fmt: skip
+        return {
+            **{name: self[name].id if name.endswith("_id") else self[name] for name in copied},
+            "session_id": str(uuid.uuid4()),
+            "payment_uuid": str(uuid.uuid4()),  # of no payment: there is none for the charge either
+            "kind": "refund",
+            "refund_way": "account",
+            "parent_id": self.id,
+            "terminal_id": self.terminal_id,
+            "cash_register_id": self.cash_register_id,
+            "user_id": self.env.uid,
+            "order_name": self.order_name,
+            "amount_minor": self.refundable_minor,
+        }
+
+    def _back_office_answer(self):
+        _ = self.env._
+        if self.state == "approved":
+            level, message = "success", _(
+                "%(amount)s was paid back to the card.",
+                amount=self.currency_id.format(self.charged_amount),
+            )  # fmt: skip
+        elif self.state == "failed":
+            level, message = "danger", refund_reasons.text(self)
+        else:
+            level, message = "warning", _(
+                "Viva has not answered. It is being asked what became of the refund: look at this "
+                "list again in a few minutes, and do not pay back otherwise before."
+            )  # fmt: skip
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": level,
+                "message": message,
+                "sticky": level != "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+
+def ask_account(client, expected):
+    """Look for a refund through the account in Viva's lists of some days.
+
+    That a list does not have it is only believed when the sale itself is untouched, or when other
+    refunds explain why it is not: how much of a day Viva lists is not published.
+
+    :param VivaClient client: of the payment method.
+    :param outcome_web.ExpectedRefund expected: what was asked for.
+    :return: outcome, and the reply that it is from.
+    :rtype: tuple
+    """
+    for day in expected.days:
+        reply = client.list_transactions(day)
+        result = outcome_web.from_list(reply, expected)
+        # A day of other people's transactions is nothing to keep.
+        reply = replace(reply, body=None)
+        if result.state != outcome.MISSING:
+            return result, reply
+    if not expected.explained:
+        fate = transaction.from_reply(
+            client.read_transaction(expected.parent_id), expected.parent_id
+        )
+        if fate != transaction.STANDS:
+            return outcome.Outcome(outcome.UNCLEAR, "not_listed"), reply
+    return result, reply

@@ -1,0 +1,141 @@
+from odoo import api, models
+
+from . import refund_reasons
+from .own_transaction import fresh
+from .refused import Refused
+
+
+class VivaWalletRefundTill(models.AbstractModel):
+    """What a till may ask of the server to pay money back; see `viva.wallet.till`."""
+
+    _name = "viva.wallet.refund.till"
+    _description = "Viva Wallet: refunds of the till"
+
+    @api.model
+    def start_refund(self, refund):
+        """Pay money back, once, however often this is called.
+
+        :param dict refund: as for `start_sale`, with a negative `amount`; `parent_session_id`: of
+            the sale that is paid back; `way`: one of `refund_way` of the ledger, or nothing for
+            that of the payment method.
+        :return: a snapshot. Its amounts are negative; besides, it has `way` and `other_way`: the
+            way by which the money may still be paid back after this one failed, or False.
+        :rtype: dict
+        """
+        self._check_user()
+        refund = {**refund, "kind": "refund"}
+        try:
+            values = self._validated(refund)
+            self.env["viva.wallet.transaction"].sudo().browse(
+                values["parent_id"] or ()
+            )._settle_refunds()
+            transaction, request = self._open_row(values)
+        except Refused as refusal:
+            return self._refusal(refund, refusal)
+        snapshot = transaction._send(request) if request else self._snapshot(transaction)
+        return {**snapshot, "wakeups": self._has_wakeups(values["terminal_id"])}
+
+    @api.model
+    def list_refundable(self, request):
+        """Tell what of some orders can be paid back to the cards that paid.
+
+        :param dict request: `pos_session_id`, `payment_method_id`, `order_uuids` of the orders that
+            are refunded.
+        :return: `cards`: see `_refundable_values` of the ledger, oldest first; `others`: `method`
+            and `amount` of what was paid otherwise; `text`: why nothing can be paid back.
+        :rtype: dict
+        """
+        self._check_user()
+        try:
+            config = self._validated_session(request.get("pos_session_id")).config_id
+            method = self._validated_method(config, request.get("payment_method_id"))
+        except Refused as refusal:
+            text = refund_reasons.refusal_text(self.env, refusal.reason, **refusal.details)
+            return {"cards": [], "others": [], "text": text}
+        order_uuids = [name for name in request.get("order_uuids", ()) if isinstance(name, str)]
+        sales = self._sales_of(order_uuids, config.company_id)
+        sales._settle_refunds()
+        account = method._viva_wallet_account()
+        with fresh(sales) as current:
+            cards = [sale._refundable_values(account, config.currency_id.name) for sale in current]
+        text = "" if cards else refund_reasons.refusal_text(self.env, "parent_unknown")
+        return {"cards": cards, "others": self._others_of(order_uuids, sales), "text": text}
+
+    @api.model
+    def _sales_of(self, order_uuids, company):
+        """Return the card payments of orders, as superuser, oldest first."""
+        return (
+            self.env["viva.wallet.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("kind", "=", "sale"),
+                    ("state", "in", ("approved", "reversed", "unknown")),
+                    "|",
+                    ("order_id.uuid", "in", order_uuids),
+                    "&",
+                    ("order_id", "=", False),
+                    ("order_uuid", "in", order_uuids),
+                ],
+                order="id",
+            )
+        )
+
+    @api.model
+    def _others_of(self, order_uuids, sales):
+        payments = self.env["pos.payment"].search(
+            [
+                ("pos_order_id.uuid", "in", order_uuids),
+                ("amount", ">", 0),
+                ("is_change", "=", False),
+                ("id", "not in", sales.payment_id.ids),
+            ],
+            order="id",
+        )
+        return [
+            {"method": payment.payment_method_id.name, "amount": payment.amount}
+            for payment in payments
+        ]
+
+    # === VALIDATION === #
+
+    @api.model
+    def _validated_refund(self, refund):
+        """Return the values of the row for a refund that a till asks for.
+
+        :raise Refused: when it must not be sent.
+        """
+        amount = refund.get("amount")
+        if isinstance(amount, (int, float)) and amount >= 0:
+            raise Refused("amount_not_negative")
+        amount = -amount if isinstance(amount, (int, float)) else amount
+        values = self._validated({**refund, "kind": "sale", "amount": amount})
+        method = self.env["pos.payment.method"].browse(values["payment_method_id"])
+        way = refund.get("way") or method.viva_wallet_refund_way
+        values.update(kind="refund", refund_way=way, parent_id=False)
+        if way == "unreferenced":
+            self._validate_unreferenced(method)
+        elif way in ("terminal", "account"):
+            values["parent_id"] = self._validated_parent(refund, values, method).id
+        else:
+            raise Refused("invalid")
+        return values
+
+    @api.model
+    def _validate_unreferenced(self, method):
+        is_manager = self.env.user.has_group("point_of_sale.group_pos_manager")
+        if not (is_manager and method.viva_wallet_unreferenced_refund):
+            raise Refused("unreferenced_forbidden")
+
+    @api.model
+    def _validated_parent(self, refund, values, method):
+        parent = self._find([refund.get("parent_session_id")])
+        if parent.company_id.id != values["company_id"]:
+            raise Refused("parent_unknown")
+        currency = self.env["res.currency"].browse(values["currency_id"])
+        account = method._viva_wallet_account()
+        reason = parent._why_not_refundable(account, currency.name)
+        if reason:
+            raise Refused(reason)
+        return parent

@@ -1,0 +1,154 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..viva import transaction as viva_transaction
+from .own_transaction import committed, fresh, surviving
+
+UNFINISHED = ("new", "sent", "unknown")
+
+# Seconds.
+CHECK_INTERVAL = 3600  # a suspicion that is not confirmed is asked about so often
+CHECK_LIFE = 86400  # ... and for so long
+REFUND_LIFE = 300  # a refund of ours that is on its way must be over before anything is concluded
+SILENCE = 3600  # without any answer for so long, a person is asked all the same
+
+
+class VivaWalletReversal(models.AbstractModel):
+    """Find out whether a charge still stands.
+
+    What was said (a notification, a contradiction, the list of the day) is a suspicion. Only the
+    record of the transaction, read from Viva, is evidence.
+    """
+
+    _name = "viva.wallet.reversal"
+    _description = "Viva Wallet: charges that were undone"
+
+    reversal_suspected_at = fields.Datetime(
+        readonly=True, help="When something first spoke of a reversal that nobody here asked for."
+    )
+    reversal_check_at = fields.Datetime(
+        readonly=True,
+        index="btree_not_null",
+        help="When Viva is asked whether the charge still stands.",
+    )
+
+    # === SUSPICION === #
+
+    @api.model
+    def _hear_of_reversal(self, method, notification):
+        """Take a reversal that Viva announced as a suspicion, unless we asked for it.
+
+        :param method: payment method at whose address it arrived.
+        :param viva.webhook.Notification notification: a hint, never evidence.
+        """
+        sale = self._sale_of_reversal(notification)
+        if not sale or sale.company_id.root_id != method.company_id.root_id:
+            return
+        if self._is_own_refund(sale, notification):
+            return
+        try:
+            committed(sale, lambda own: own._note_suspicion())
+        except (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            return  # the list of the day will tell
+        self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger()
+
+    @api.model
+    def _sale_of_reversal(self, notification):
+        """Return the row of the charge that a notification says was undone."""
+        for name, value in (
+            ("transaction_id", notification.parent_id),
+            ("session_id", notification.merchant_reference),
+            ("transaction_id", notification.transaction_id),
+        ):
+            sale = value and self.search([(name, "=", value), ("kind", "=", "sale")], limit=1)
+            if sale:
+                return sale
+        return self.browse()
+
+    @api.model
+    def _is_own_refund(self, sale, notification):
+        """Tell whether a refund that was asked for here is what a notification is about."""
+        refunds = self.search([("kind", "=", "refund"), ("parent_id", "=", sale.id)])
+        return any(
+            refund.state in UNFINISHED
+            or refund.session_id == notification.merchant_reference
+            or (refund.transaction_id and refund.transaction_id == notification.transaction_id)
+            for refund in refunds
+        )
+
+    def _note_suspicion(self):
+        self._lock()
+        self._suspect_reversal()
+
+    def _suspect_reversal(self):
+        """Have the cron ask Viva whether the charge still stands."""
+        self.ensure_one()
+        if self.state == "reversed":
+            return
+        now = fields.Datetime.now()
+        if not self.reversal_check_at:
+            self.reversal_suspected_at = now
+        self.reversal_check_at = now
+
+    # === EVIDENCE === #
+
+    @api.model
+    def _check_reversals(self):
+        suspected = self.search(
+            [("state", "=", "approved"), ("reversal_check_at", "<=", fields.Datetime.now())]
+        )
+        for transaction in suspected:
+            with surviving(transaction.session_id):
+                transaction._check_reversal()
+            self.env["ir.cron"]._commit_progress(1)
+
+    def _check_reversal(self):
+        """Read the record of the transaction from Viva and apply what it says."""
+        self.ensure_one()
+        with fresh(self) as current:
+            transaction_id = current.transaction_id
+            method = current.payment_method_id
+            client = method and transaction_id and method._viva_wallet_client()
+        if not client:
+            fate = viva_transaction.UNCLEAR
+        else:
+            reply = client.read_transaction(transaction_id)
+            fate = viva_transaction.from_reply(reply, transaction_id)
+        committed(self, lambda own: own._apply_fate(fate))
+
+    def _apply_fate(self, fate):
+        """Apply what Viva's record says. Call it with the row in its own transaction.
+
+        :param str fate: see `viva.transaction.from_reply`.
+        """
+        self._lock()
+        if self.state != "approved":
+            return
+        refunds = self.search([("kind", "=", "refund"), ("parent_id", "=", self.id)])
+        if refunds.filtered(lambda refund: refund.state in UNFINISHED):
+            self.reversal_check_at = fields.Datetime.now() + timedelta(seconds=REFUND_LIFE)
+        elif self._is_explained_by(refunds, fate):
+            self.reversal_check_at = False
+            self._unflag("reversal_announced")
+        elif fate == viva_transaction.UNDONE:
+            self._set_state("reversed", reversal_check_at=False)
+            self._flag("reversed", replace=True)
+        else:
+            self._keep_suspicion(fate)
+
+    def _is_explained_by(self, refunds, fate):
+        """Tell whether our own refunds are all there is to it."""
+        returned = sum(refunds.filtered(lambda r: r.state == "approved").mapped("amount_minor"))
+        gone = fate in (viva_transaction.UNDONE, viva_transaction.REFUNDED)
+        return gone and bool(returned) and returned >= self.charged_minor
+
+    def _keep_suspicion(self, fate):
+        now = fields.Datetime.now()
+        age = (now - self.reversal_suspected_at).total_seconds()
+        if fate != viva_transaction.UNCLEAR or age >= SILENCE:
+            self._flag("reversal_announced")
+        is_fresh = age < CHECK_LIFE
+        self.reversal_check_at = is_fresh and now + timedelta(seconds=CHECK_INTERVAL)

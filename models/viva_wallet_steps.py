@@ -1,0 +1,155 @@
+import pytz
+
+from odoo import api, fields, models
+
+from ..viva import masking
+
+DETAIL_CHARACTERS = 200
+
+# What a written field tells, in the order in which it happens.
+STEPS = {
+    "missing_since": "missing",
+    "resent_at": "resent",
+    "accepted_at": "accepted",
+    "abort_requested_at": "cancel",
+    "payment_id": "booked",
+}
+
+
+class VivaWalletSteps(models.AbstractModel):
+    """What happened to a transaction, step by step, and on which day of its register.
+
+    Whoever writes the ledger need not think of it: the steps are told from what is written.
+    """
+
+    _name = "viva.wallet.steps"
+    _description = "Viva Wallet: steps of a transaction"
+
+    event_ids = fields.One2many(
+        "viva.wallet.event", "transaction_id", string="Timeline", readonly=True
+    )
+    day = fields.Date(
+        compute="_compute_day",
+        store=True,
+        index=True,
+        help="On which it was asked for, in the time zone of the register.",
+    )
+    hour = fields.Integer(
+        compute="_compute_day",
+        store=True,
+        aggregator=None,
+        help="In which it was asked for, in the time zone of the register: 9 is from 9:00 to 9:59.",
+    )
+
+    @api.depends("create_date")
+    def _compute_day(self):
+        for transaction in self:
+            moment = transaction.create_date or fields.Datetime.now()
+            local = pytz.utc.localize(moment).astimezone(transaction._time_zone())
+            transaction.day = local.date()
+            transaction.hour = local.hour
+
+    def _time_zone(self):
+        """Return where the register stands: what its company says, else whoever opened it."""
+        names = (
+            self.company_id.partner_id.tz,
+            self.pos_session_id.user_id.tz,
+            self.user_id.tz,
+        )
+        return pytz.timezone(next(filter(None, names), "UTC"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        transactions = super().create(vals_list)
+        transactions._add_events(
+            [
+                (transaction, what, detail)
+                for transaction, vals in zip(transactions, vals_list, strict=True)
+                for what, detail in [("asked", None), *transaction._steps_in(vals)]
+            ]
+        )
+        return transactions
+
+    def write(self, vals):
+        told = [name for name in STEPS if name in vals]
+        before = {
+            transaction.id: {name: transaction[name] for name in told} for transaction in self
+        }
+        result = super().write(vals)
+        self._add_events(
+            [
+                (transaction, what, detail)
+                for transaction in self
+                for what, detail in transaction._steps_in(vals, before[transaction.id])
+            ]
+        )
+        return result
+
+    def _steps_in(self, vals, before=None):
+        """Return what the values that were written tell, as pairs (what, detail).
+
+        :param dict vals: that were written to this row.
+        :param dict before: values that it had before, by field.
+        :rtype: list
+        """
+        self.ensure_one()
+        before = before or {}
+        steps = [
+            (what, None)
+            for name, what in STEPS.items()
+            if vals.get(name) and self[name] != before.get(name)
+        ]
+        if vals.get("statement"):
+            steps.append((vals["statement"], None))
+        if vals.get("state", "new") != "new":
+            steps.append((vals["state"], self._outcome_detail()))
+        if vals.get("review"):
+            steps.append(("review", vals["review"]))
+        if vals.get("resolution") or ("review" in vals and not vals["review"]):
+            steps.append(("resolved", vals.get("resolution")))
+        return steps
+
+    def _outcome_detail(self):
+        if self.state in ("new", "sent"):
+            return None
+        code = self.event_id and f"[{self.event_id}]"
+        return " ".join(filter(None, (self.reason, code, self.message))) or None
+
+    @api.model
+    def _add_events(self, steps):
+        """Write steps down.
+
+        :param list steps: tuples (transaction, what, detail or None).
+        """
+        self.env["viva.wallet.event"].sudo().create(
+            [
+                {
+                    "transaction_id": transaction.id,
+                    "what": what,
+                    "detail": detail and masking.mask_text(detail)[:DETAIL_CHARACTERS],
+                    "user_id": self.env.uid,
+                }
+                for transaction, what, detail in steps
+            ]
+        )
+
+    def _add_steps(self, what):
+        """Write down that the same happened to all of these, where no field tells it."""
+        self._add_events([(transaction, what, None) for transaction in self])
+
+    # === WHAT IS BOOKED === #
+
+    def _signed_charge(self):
+        """Return what moved towards the shop, in major units: a refund is below zero."""
+        self.ensure_one()
+        if self.state != "approved":
+            return 0.0
+        return -abs(self.charged_amount) if self.kind != "sale" else self.charged_amount
+
+    def _is_booked_otherwise(self):
+        """Tell whether what moved and what is booked in Odoo are different, or in doubt."""
+        self.ensure_one()
+        booked = self.payment_id.amount
+        return self.review_state == "open" or bool(
+            self.currency_id.compare_amounts(self._signed_charge(), booked)
+        )

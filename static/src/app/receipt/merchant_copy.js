@@ -1,0 +1,48 @@
+import { Component } from "@odoo/owl";
+import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { useTrackedAsync } from "@point_of_sale/app/hooks/hooks";
+import { ReceiptHeader } from "@point_of_sale/app/screens/receipt_screen/receipt/receipt_header/receipt_header";
+import { ReceiptScreen } from "@point_of_sale/app/screens/receipt_screen/receipt_screen";
+import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
+import { VivaWalletSlip } from "./receipt_slip";
+
+/** @returns {Object[]} the payments of an order that have a card slip */
+function slipPayments(order) {
+    return order.payment_ids.filter((payment) => payment.isVivaWallet() && payment.transaction_id);
+}
+
+/** The card slips of an order, for the shop to keep. */
+export class VivaWalletMerchantCopy extends Component {
+    static template = "pos_viva_wallet.MerchantCopy";
+    static components = { ReceiptHeader, VivaWalletSlip };
+    static props = { order: Object };
+
+    get payments() {
+        return slipPayments(this.props.order);
+    }
+}
+
+/** Prints the merchant copy; not there for an order without a card charge. */
+export class VivaWalletMerchantCopyButton extends Component {
+    static template = "pos_viva_wallet.MerchantCopyButton";
+    static props = { order: Object };
+
+    setup() {
+        this.pos = usePos();
+        this.print = useTrackedAsync(() =>
+            this.pos.printer.print(
+                VivaWalletMerchantCopy,
+                { order: this.props.order },
+                this.pos.printOptions
+            )
+        );
+    }
+
+    get isOffered() {
+        return slipPayments(this.props.order).length > 0;
+    }
+}
+
+for (const screen of [ReceiptScreen, TicketScreen]) {
+    screen.components = { ...screen.components, VivaWalletMerchantCopyButton };
+}

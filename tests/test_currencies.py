@@ -1,0 +1,73 @@
+"""A register in any currency that Viva settles in asks for exactly what the order shows."""
+
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from ..viva import money
+from .common import TERMINAL, VivaWalletCommon
+
+AMOUNTS = (0.01, 229.99999999999997, 2000.0)
+
+
+@tagged("post_install", "-at_install")
+class TestCurrencies(VivaWalletCommon):
+    def register_in(self, code):
+        """Return an open register in a currency, with a method of its own on the same terminal."""
+        currency = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
+        )
+        currency.active = True
+        foreign = currency if currency != self.env.company.currency_id else currency.browse()
+        journals = self.env["account.journal"].create(
+            [
+                {"name": f"{kind} {code}", "type": kind, "code": f"{kind[0]}{code}",
+                 "currency_id": foreign.id}
+                for kind in ("sale", "bank")
+            ]
+        )  # fmt: skip
+        method = self.create_viva_method(journal_id=journals[1].id)
+        config = self.create_config(
+            f"Register {code}", journal_id=journals[0].id, invoice_journal_id=journals[0].id
+        )
+        config.payment_method_ids = method
+        self.assertEqual(config.currency_id.name, code)
+        return self.open_register(config), method
+
+    def test_terminal_gets_what_the_order_shows(self):
+        for code in sorted(money.CURRENCIES):
+            session, method = self.register_in(code)
+            # A rounding of Odoo's that says nothing about the currency.
+            session.config_id.currency_id.rounding = 0.05 if code == "CHF" else 1.0
+            for amount in AMOUNTS:
+                with self.subTest(currency=code, amount=amount):
+                    sale = self.sale_values(
+                        amount=amount, payment_method_id=method.id, pos_session_id=session.id
+                    )
+                    self.till("start_sale", sale)
+                    self.simulator.tap(TERMINAL)
+                    self.assertEqual(self.read(sale["session_id"])["state"], "approved")
+                    charge = self.charges()[-1]
+                    self.assertEqual(charge["amount"], round(amount * 100))
+                    self.assertEqual(charge["currency_code"], money.numeric_code(code))
+        self.assert_ledgers_agree(payments=0)
+
+    def test_method_is_refused_in_a_register_of_another_currency(self):
+        for link in ("from the register", "from the method"):
+            with self.subTest(link), self.assertRaisesRegex(ValidationError, "USD"):
+                journals = self.env["account.journal"].create(
+                    [
+                        {
+                            "name": f"{kind} {link}",
+                            "type": kind,
+                            "currency_id": self.env.ref("base.USD").id,
+                        }
+                        for kind in ("sale", "bank")
+                    ]
+                )
+                config = self.create_config(
+                    link, journal_id=journals[0].id, invoice_journal_id=journals[0].id
+                )
+                if link == "from the register":
+                    config.payment_method_ids = self.create_viva_method(journal_id=journals[1].id)
+                else:
+                    self.create_viva_method(journal_id=journals[1].id, config_ids=[(4, config.id)])

@@ -1,0 +1,81 @@
+"""The sentences for the cashier: one for every reason, in words, and true about the money."""
+
+import re
+from pathlib import Path
+
+from odoo.tests import TransactionCase, tagged
+
+from ..models import reasons, refund_reasons, refused
+from ..viva import client, const, outcome
+
+# Reasons of this addon, and of requests that Viva or the network refused.
+OTHERS = {
+    "cancelled",
+    "never_received",
+    "never_sent",
+    "refused",
+    "wrong_state",
+    *outcome._REFUSAL_REASONS.values(),
+    *client.PROBLEMS,
+}
+# Only a refund ends with these, see `refund_reasons`.
+OF_REFUNDS = {"not_refundable", "parent_missing", "refund_disabled"}
+
+
+@tagged("post_install", "-at_install")
+class TestReasons(TransactionCase):
+    def text(self, reason, doubtful=False, event_id=False):
+        transaction = self.env["viva.wallet.transaction"].new(
+            {
+                "kind": "sale",
+                "state": "failed",
+                "reason": reason,
+                "doubtful": doubtful,
+                "event_id": event_id,
+                "message": "Raw words of Viva",
+            }
+        )
+        return reasons.text(transaction)
+
+    def test_every_reason_has_its_own_sentence(self):
+        fallback = self.text("error")
+        for reason in sorted((const.REASONS | OTHERS) - OF_REFUNDS - {"error"}):
+            with self.subTest(reason=reason):
+                text = self.text(reason)
+                self.assertNotEqual(text, fallback)
+                self.assertTrue(text.endswith("."))
+                self.assertNotIn("Raw", text)
+                self.assertNotIn("_", text)
+
+    def test_what_is_certain_is_said_and_nothing_else(self):
+        for reason in sorted((const.REASONS | OTHERS) - OF_REFUNDS):
+            with self.subTest(reason=reason):
+                text = self.text(reason, doubtful=True)
+                self.assertNotIn("Nothing was charged", text)
+                self.assertIn("before you try again", text)
+        for reason in ("declined", "timed_out", "aborted", "unreachable", "never_sent"):
+            with self.subTest(reason=reason):
+                self.assertIn("Nothing was charged.", self.text(reason))
+
+    def test_every_refusal_has_a_sentence(self):
+        details = dict.fromkeys(
+            ("amount", "terminal", "register", "currency", "charged", "remaining", "held"), "X"
+        )
+        for texts, known in ((reasons, refused.OF_SALES), (refund_reasons, refused.OF_REFUNDS)):
+            for reason in sorted(known):
+                with self.subTest(texts=texts.__name__, reason=reason):
+                    text = texts.refusal_text(self.env, reason, **details)
+                    self.assertIn("Nothing was", text)
+                    self.assertNotIn("%(", text)
+
+    def test_every_refusal_is_known(self):
+        """Also those that are written only somewhere in the code."""
+        for path in Path(reasons.__file__).parent.glob("*.py"):
+            for name in re.findall(r'Refused\(\s*"(\w+)"', path.read_text()):
+                self.assertIn(name, refused.OF_REFUNDS, path.name)
+
+    def test_code_for_the_support(self):
+        self.assertTrue(self.text("declined", event_id=1006).endswith("[1006]"))
+
+    def test_unknown_reason(self):
+        self.assertEqual(self.text("something new"), self.text("error"))

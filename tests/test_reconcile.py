@@ -1,0 +1,485 @@
+"""Reversals, and Viva's list of the day against the ledger."""
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..viva import const
+from ..viva.webhook import Notification
+from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
+
+
+class ReconcileCommon(VivaWalletCommon):
+    def setUp(self):
+        super().setUp()
+        self.pos_session = self.open_register()
+
+    def booked_sale(self, **values):
+        """Return the row of a sale that is charged, and paid in Odoo."""
+        sale = self.approved_sale(**values)
+        self.sync_order(sale)
+        return self.transaction(sale["session_id"])
+
+    def announce(self, row, method=None, **values):
+        """Take in a notification of a reversal of a charge."""
+        notification = Notification(
+            **{
+                "event_type": const.WEBHOOK_REVERSAL,
+                "transaction_id": str(uuid.uuid4()),
+                "parent_id": row.transaction_id,
+                "merchant_reference": row.session_id,
+                **values,
+            }
+        )
+        self.env.flush_all()
+        ledger = self.env["viva.wallet.transaction"].sudo()
+        ledger._wake_up(method or self.viva_method, notification)
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def refund(self, row, **values):
+        """Return the row of a refund that was asked for here."""
+        return self.create_transaction(
+            kind="refund", parent_id=row.id, payment_uuid=False, **values
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestReversal(ReconcileCommon):
+    def test_reversal_confirmed_by_viva(self):
+        row = self.booked_sale()
+        self.simulator.reverse(row.session_id)
+        self.announce(row)
+        self.assertEqual((row.state, row.review), ("approved", False), "an announcement is no proof")
+        self.run_cron()
+        self.assertEqual((row.state, row.review, row.review_state), ("reversed", "reversed", "open"))
+        self.assertFalse(row.reversal_check_at)
+        self.assert_ledgers_agree(payments=1)
+
+    def test_reversal_that_only_names_one_of_its_ids(self):
+        for values in (
+            {"merchant_reference": None},
+            {"parent_id": None},
+            {"parent_id": "unknown", "merchant_reference": None, "transaction_id": True},
+        ):
+            with self.subTest(values=values):
+                row = self.booked_sale()
+                self.simulator.reverse(row.session_id)
+                if values.get("transaction_id"):
+                    values["transaction_id"] = row.transaction_id
+                self.announce(row, **values)
+                self.run_cron()
+                self.assertEqual(row.state, "reversed")
+
+    def test_announced_but_not_confirmed(self):
+        row = self.booked_sale()
+        self.announce(row)
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("approved", "reversal_announced"))
+        self.simulator.reverse(row.session_id)
+        self.let_pass_until_check(row)
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("reversed", "reversed"))
+
+    def let_pass_until_check(self, row):
+        row.reversal_check_at = fields.Datetime.now()
+
+    def test_transaction_that_viva_does_not_find_any_more(self):
+        row = self.booked_sale()
+        self.simulator.add_faults(
+            {"operation": "transaction", "action": "answer", "status": 404, "body": {}}
+        )
+        self.announce(row)
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("approved", "reversal_announced"))
+
+    def test_no_answer_changes_nothing(self):
+        row = self.booked_sale()
+        self.simulator.reverse(row.session_id)
+        for fault in (
+            {"action": "drop_after"},
+            {"action": "answer", "status": 500, "body": "<html>"},
+            {"action": "answer", "status": 200, "body": {"Transactions": "X", "Success": True}},
+            {"action": "answer", "status": 200, "body": {"Success": True, "Transactions": [
+                {"TransactionId": str(uuid.uuid4()), "StatusId": "X"}]}},
+            {"action": "answer", "status": 401, "body": {}},
+        ):  # fmt: skip
+            with self.subTest(fault=fault):
+                self.simulator.add_faults({"operation": "transaction", **fault})
+                self.announce(row)
+                self.run_cron()
+                self.assertEqual((row.state, row.review), ("approved", False))
+                self.assertTrue(row.reversal_check_at)
+        self.let_pass_until_check(row)
+        self.run_cron()
+        self.assertEqual(row.state, "reversed")
+
+    def test_long_silence_needs_a_person(self):
+        row = self.booked_sale()
+        self.simulator.add_faults(
+            {"operation": "transaction", "action": "drop_before", "times": None}
+        )
+        self.announce(row)
+        row.reversal_suspected_at = fields.Datetime.now() - timedelta(hours=2)
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("approved", "reversal_announced"))
+
+    def test_unconfirmed_suspicion_ends(self):
+        row = self.booked_sale()
+        self.announce(row)
+        row.reversal_suspected_at = fields.Datetime.now() - timedelta(days=2)
+        self.run_cron()
+        self.assertFalse(row.reversal_check_at)
+        self.assertEqual(row.review_state, "open")
+
+    def test_partial_refund_in_vivas_own_pages(self):
+        row = self.booked_sale()
+        self.simulator._engine.refund_by_web(row.transaction_id, 100, None, None)
+        self.announce(row)
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("approved", "reversal_announced"))
+
+    def test_refund_that_was_asked_for_here(self):
+        row = self.booked_sale()
+        refund = self.refund(row, state="approved", transaction_id=str(uuid.uuid4()))
+        self.announce(row, transaction_id=refund.transaction_id)
+        self.announce(row, merchant_reference=refund.session_id)
+        self.assertFalse(row.reversal_check_at)
+        refund.state = "sent"
+        self.announce(row)
+        self.assertFalse(row.reversal_check_at)
+        refund.state = "failed"
+        self.announce(row)
+        self.assertTrue(row.reversal_check_at)
+
+    def test_whole_refund_of_ours_is_no_reversal(self):
+        row = self.booked_sale()
+        self.simulator._engine.refund_by_web(row.transaction_id, None, None, None)
+        self.refund(row, state="approved", transaction_id=str(uuid.uuid4()), charged_minor=1234)
+        self.announce(row)
+        self.run_cron()
+        self.assertEqual((row.state, row.review, row.reversal_check_at), ("approved", False, False))
+
+    def test_nothing_is_concluded_while_a_refund_of_ours_is_on_its_way(self):
+        row = self.booked_sale()
+        self.announce(row)
+        self.simulator._engine.refund_by_web(row.transaction_id, None, None, None)
+        self.refund(row, state="sent", sent_at=fields.Datetime.now())
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("approved", False))
+        self.assertTrue(row.reversal_check_at)
+
+    def test_foreign_and_unknown_have_no_effect(self):
+        row = self.booked_sale()
+        other = self.setup_other_company(currency_id=self.env.ref("base.EUR").id)["company"]
+        method = self.create_viva_method(journal_id=False, company_id=other.id)
+        self.announce(row, method=method)
+        self.announce(
+            row, parent_id=str(uuid.uuid4()), merchant_reference="Web shop 1", transaction_id=None
+        )
+        self.announce(row, parent_id=None, merchant_reference=None, transaction_id=None)
+        self.assertFalse(row.reversal_check_at)
+        asked = len(self.simulator.requests("transaction"))
+        self.run_cron()
+        self.assertEqual(len(self.simulator.requests("transaction")), asked)
+
+    def test_reversal_after_it_was_resolved(self):
+        row = self.booked_sale()
+        self.announce(row)
+        self.run_cron()
+        row._resolve("checked", "Viva says that it stands")
+        self.simulator.reverse(row.session_id)
+        self.let_pass_until_check(row)
+        self.run_cron()
+        self.assertEqual((row.review, row.review_state), ("reversed", "open"))
+        self.assertIn("Viva says that it stands", row.review_history)
+
+    def test_announced_before_the_approval_is_known(self):
+        sale = self.sale_values()
+        self.till("start_sale", sale)
+        self.simulator.tap(TERMINAL)
+        self.simulator.reverse(sale["session_id"])
+        row = self.transaction(sale["session_id"])
+        self.announce(row, parent_id=self.charges()[0]["transaction_id"])
+        self.assertEqual(row.state, "sent")
+        self.run_cron()
+        self.assertEqual(row.state, "reversed")
+        self.assert_ledgers_agree()
+
+    def test_contradiction_has_the_transaction_read(self):
+        row = self.booked_sale()
+        self.simulator.set_terminal(
+            TERMINAL, body_overrides={"success": False, "eventId": 1006, "transactionId": None}
+        )
+        self.simulator.reverse(row.session_id)
+        self.let_pass(row, 121)
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("reversed", "reversed"))
+
+
+@tagged("post_install", "-at_install")
+class TestListOfTheDay(ReconcileCommon):
+    manual_clock = False  # the list of today is that of today
+
+    def compare(self):
+        """Compare with Viva's lists, as the scheduled action does."""
+        self.env.flush_all()
+        with self.registry.cursor() as cr:
+            self.env(user=1, cr=cr)["viva.wallet.transaction"]._cron_compare_days()
+        self.env.invalidate_all()
+
+    def forget(self, row):
+        """Lose a row, as a database that is restored from a backup does."""
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM viva_wallet_transaction WHERE id = %s", (row.id,))
+        self.env.invalidate_all()
+
+    def list_answer(self, *bodies, operation="sessions", **values):
+        """Have the simulator give its list, today's and yesterday's, as it is told."""
+        self.simulator.add_faults(
+            {
+                "operation": operation, "action": "answer", "status": 200, "body": list(bodies),
+                "times": 2, **values,
+            }
+        )  # fmt: skip
+
+    def body(self, session_id):
+        """Return what the simulator says about a session."""
+        reply = self.viva_method._viva_wallet_client().read_session(session_id)
+        self.assertEqual(reply.status, 200)
+        return json.loads(json.dumps(reply.body))
+
+    def test_all_agrees(self):
+        self.booked_sale()
+        sale = self.sale_values()
+        self.till("start_sale", sale)
+        self.simulator.decline(TERMINAL)
+        self.read(sale["session_id"])
+        asked = self.simulator.counts().get("session", 0)
+        self.compare()
+        self.assertFalse(any(row.review for row in self.transactions()))
+        self.assertEqual(self.simulator.counts().get("session", 0), asked)
+        self.assert_ledgers_agree(payments=1)
+
+    def test_one_question_for_methods_of_one_account(self):
+        self.create_viva_method(viva_wallet_terminal_id=OTHER_TERMINAL)
+        self.create_viva_method(viva_wallet_terminal_id="16000003")
+        self.compare()
+        days = [call["path"].partition("date=")[2] for call in self.simulator.requests("sessions")]
+        today = datetime.now(UTC).date()
+        self.assertEqual(days, [str(today - timedelta(days=1)), str(today)])
+
+    def test_charge_that_odoo_does_not_know(self):
+        row = self.transaction(self.approved_sale(order_name="Order 9", tip=100)["session_id"])
+        session_id, transaction_id = row.session_id, row.transaction_id
+        self.forget(row)
+        self.compare()
+        row = self.transaction(session_id)
+        self.assertEqual((row.state, row.kind), ("approved", "sale"))
+        self.assertEqual((row.review, row.review_state), ("no_row", "open"))
+        self.assertEqual((row.amount, row.charged_amount, row.tip_amount), (12.34, 13.34, 1.0))
+        self.assertEqual(row.transaction_id, transaction_id)
+        self.assertEqual(row.pos_config_id, self.viva_config)
+        self.assertEqual(row.payment_method_id, self.viva_method)
+        self.assertEqual(row.order_name, "Order 9")
+        self.assertTrue(row.can_attach)
+        row._resolve("settled", "Paid twice, refunded")
+        self.compare()
+        self.run_cron()
+        self.assertEqual(self.transaction(session_id).review_state, "resolved")
+        self.assert_ledgers_agree()
+
+    def test_forgotten_charge_of_a_payment_that_exists(self):
+        row = self.booked_sale()
+        session_id, payment = row.session_id, row.payment_id
+        self.forget(row)
+        self.compare()
+        row = self.transaction(session_id)
+        self.assertEqual((row.payment_id, row.review), (payment, False))
+        self.assert_ledgers_agree(payments=1)
+
+    def test_charges_of_others_are_not_imported(self):
+        row = self.transaction(self.approved_sale()["session_id"])
+        body = self.body(row.session_id)
+        self.forget(row)
+        foreign = self.create_config("Register of other methods")
+        new = str(uuid.uuid4())
+        for values in (
+            {"cashRegisterId": "Mitchell Admin"},
+            {"cashRegisterId": f"odoo-pos-{foreign.id}"},
+            {"cashRegisterId": "odoo-pos-999999999"},
+            {"cashRegisterId": f"odoo-pos-{self.viva_config.id}x"},
+            {"cashRegisterId": None},
+            {"merchantReference": "Web shop 1"},
+            {"merchantReference": None},
+            {"sessionId": "web-shop-1", "merchantReference": "web-shop-1"},
+            {"terminalId": "16009999", "tid": "16009999"},
+            {"success": False, "eventId": 1006},
+            {"success": "true"},
+            {"transactionId": None},
+            {"amount": 12.34},
+            {"amount": -1234},
+            {"currencyCode": "999"},
+            {"parentSessionId": new},
+            {"transactionTypeId": 4},
+            {"cashRegisterId": [1], "merchantReference": {}, "terminalId": 3.5},
+        ):
+            with self.subTest(values=values):
+                self.list_answer({**body, **values})
+                self.compare()
+                self.assertFalse(self.transactions())
+
+    def test_failed_questions_change_nothing(self):
+        self.booked_sale()
+        self.let_pass(self.transactions(), 1000)
+        for fault in (
+            {"action": "drop_before"},
+            {"action": "answer", "status": 500, "body": "<html>"},
+            {"action": "answer", "status": 200, "body": "<html>"},
+            {"action": "answer", "status": 200, "body": {}},
+            {"action": "answer", "status": 200, "body": ["x"]},
+            {"action": "answer", "status": 200, "body": [{"eventId": 0}]},
+            {"action": "answer", "status": 429, "body": []},
+            {"action": "answer", "status": 401, "body": []},
+        ):
+            with self.subTest(fault=fault):
+                self.simulator.add_faults({"operation": "sessions", "times": 4, **fault})
+                self.compare()
+                self.simulator.clear_faults()
+                self.assertFalse(self.transactions().review)
+
+    def test_outcomes_in_the_list_are_applied(self):
+        sale = self.sale_values()
+        self.till("start_sale", sale)
+        self.simulator.decline(TERMINAL)
+        self.read(sale["session_id"])
+        self.simulator.approve_late(sale["session_id"])
+        running = self.sale_values()
+        self.till("start_sale", running)
+        self.simulator.tap(TERMINAL)
+        self.compare()
+        row = self.transaction(sale["session_id"])
+        self.assertEqual((row.state, row.review), ("approved", "late_approval"))
+        self.assertEqual(self.transaction(running["session_id"]).state, "approved")
+        self.assert_ledgers_agree()
+
+    def test_amount_in_the_list_differs(self):
+        row = self.booked_sale()
+        self.simulator.set_terminal(TERMINAL, body_overrides={"amount": 1300})
+        self.compare()
+        self.assertEqual((row.review, row.listed_minor), ("amount_differs", 1300))
+        self.assertEqual(row.charged_minor, 1234)
+        self.assertIn("13.00", row.review_facts)
+        row._resolve("checked", "Seen")
+        self.compare()
+        self.assertEqual(row.review_state, "resolved")
+        self.simulator.set_terminal(TERMINAL, body_overrides={"amount": 1400})
+        self.compare()
+        self.assertEqual(row.review_state, "open")
+
+    def test_charge_that_is_not_in_the_list(self):
+        row = self.booked_sale()
+        self.let_pass(row, 1000)
+        self.list_answer()
+        self.simulator.add_faults({"operation": "session", "action": "answer", "status": 404})
+        self.compare()
+        self.assertEqual((row.state, row.review), ("approved", "not_listed"))
+        row._resolve("checked", "Paid out all the same")
+        self.list_answer()
+        self.simulator.add_faults({"operation": "session", "action": "answer", "status": 404})
+        self.compare()
+        self.assertEqual(row.review_state, "resolved")
+
+    def test_incomplete_list_accuses_nobody(self):
+        row = self.booked_sale()
+        self.let_pass(row, 1000)
+        for fault in (None, {"action": "drop_before"}, {"action": "answer", "status": 503}):
+            with self.subTest(fault=fault):
+                self.simulator.clear_faults()
+                self.list_answer()
+                if fault:
+                    self.simulator.add_faults({"operation": "session", **fault})
+                self.compare()
+                self.assertFalse(row.review)
+
+    def test_young_charges_and_those_of_another_account_are_not_missed(self):
+        young = self.booked_sale()
+        self.simulator.add_faults(
+            {"operation": "session", "action": "answer", "status": 404, "times": None}
+        )
+        self.list_answer()
+        self.compare()
+        self.assertFalse(young.review)
+        self.let_pass(young, 1000)
+        young.merchant_account = "live of another shop"
+        self.list_answer()
+        self.compare()
+        self.assertFalse(young.review)
+
+    def test_reversals_without_a_notification(self):
+        row, standing = self.booked_sale(), self.booked_sale()
+        self.simulator.reverse(row.session_id)
+        self.compare()
+        self.assertEqual((row.state, row.review), ("reversed", "reversed"))
+        self.assertEqual((standing.state, standing.review), ("approved", False))
+        asked = len(self.simulator.requests("transaction"))
+        self.compare()
+        self.assertEqual(len(self.simulator.requests("transaction")), asked + 2, "only the lists")
+        self.assert_ledgers_agree(payments=2)
+
+    def test_one_broken_method_does_not_stop_the_others(self):
+        broken = self.create_viva_method(
+            viva_wallet_client_id="broken", viva_wallet_terminal_id="16000003"
+        )
+        row = self.transaction(self.approved_sale()["session_id"])
+        session_id = row.session_id
+        self.forget(row)
+        ledger = self.env.registry["viva.wallet.transaction"]
+        compare = ledger._compare_days
+
+        def fail_for_broken(self, methods):
+            if broken in methods:
+                raise ZeroDivisionError
+            return compare(self, methods)
+
+        with (
+            patch.object(ledger, "_compare_days", fail_for_broken),
+            mute_logger("odoo.addons.pos_viva_wallet.models.own_transaction"),
+        ):
+            self.compare()
+        self.assertEqual(self.transaction(session_id).review, "no_row")
+
+    def test_broken_row_does_not_stop_the_cron(self):
+        broken = self.create_transaction(state="sent")
+        sale = self.sale_values()
+        self.till("start_sale", sale)
+        self.simulator.tap(TERMINAL)
+        question = self.env.registry["viva.wallet.transaction"]._question
+
+        def fail_for_broken(self):
+            if self.id == broken.id:
+                raise ZeroDivisionError
+            return question(self)
+
+        with (
+            patch.object(
+                self.env.registry["viva.wallet.transaction"], "_question", fail_for_broken
+            ),
+            mute_logger("odoo.addons.pos_viva_wallet.models.own_transaction"),
+        ):
+            self.run_cron()
+        self.assertEqual(self.transaction(sale["session_id"]).state, "approved")
+
+    def test_cron_runs_as_scheduled(self):
+        row = self.transaction(self.approved_sale()["session_id"])
+        session_id = row.session_id
+        self.forget(row)
+        action = self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_compare_days")
+        with self.registry.cursor() as cr:
+            action.ir_actions_server_id.with_env(self.env(user=1, cr=cr)).run()
+        self.assertEqual(self.transaction(session_id).review, "no_row")
