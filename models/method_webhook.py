@@ -134,7 +134,10 @@ class VivaWalletWebhook(models.AbstractModel):
     def _viva_wallet_ensure_webhook_token(self):
         """Give every Viva Wallet method in `self` the secret of its webhook address."""
         for method in self.sudo():
-            if method.use_payment_terminal == "viva_wallet" and not method.viva_wallet_webhook_token:
+            if (
+                method.use_payment_terminal == "viva_wallet"
+                and not method.viva_wallet_webhook_token
+            ):
                 method.viva_wallet_webhook_token = secrets.token_urlsafe(32)
 
     def _viva_wallet_base_url(self):

@@ -241,7 +241,10 @@ class PosPaymentMethod(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         methods = super().create(
-            [self._viva_wallet_without_providers(self._viva_wallet_clean(vals)) for vals in vals_list]
+            [
+                self._viva_wallet_without_providers(self._viva_wallet_clean(vals))
+                for vals in vals_list
+            ]
         )
         methods._viva_wallet_ensure_webhook_token()
         verification_key.fetch_later(methods)

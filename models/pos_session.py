@@ -37,9 +37,11 @@ class PosSession(models.Model):
 
     def _viva_wallet_open_reviews(self):
         """Return the rows on review of the registers, while their sessions are open."""
-        return self.filtered(
-            lambda session: session.state != "closed"
-        ).config_id.sudo()._viva_wallet_open_reviews()
+        return (
+            self.filtered(lambda session: session.state != "closed")
+            .config_id.sudo()
+            ._viva_wallet_open_reviews()
+        )
 
     def action_viva_wallet_transactions(self):
         """Open all that was asked of Viva terminals in this session."""
@@ -107,9 +109,7 @@ class PosSession(models.Model):
             }
         )
         account_payment.action_post()
-        return account_payment.move_id.line_ids.filtered(
-            lambda line: line.account_id == receivable
-        )
+        return account_payment.move_id.line_ids.filtered(lambda line: line.account_id == receivable)
 
     def _create_account_move(self, *args, **kwargs):
         """Override of `point_of_sale`: where card payments are booked as one sum, the entry of the

@@ -73,9 +73,7 @@ class VivaWalletAttach(models.AbstractModel):
 
     def _finish_order(self, order):
         """Do what the till does when an order is paid, as Odoo's own payment dialog does."""
-        is_settled = all(
-            payment.payment_status in (False, "done") for payment in order.payment_ids
-        )
+        is_settled = all(payment.payment_status in (False, "done") for payment in order.payment_ids)
         if order.state == "draft" and is_settled and order._is_pos_order_paid():
             order._process_saved_order(False)
             order._send_order()
@@ -121,9 +119,7 @@ class VivaWalletAttach(models.AbstractModel):
                 **values,
             )
         else:
-            text = row.env._(
-                "A payment of %(amount)s will be added to order %(order)s.", **values
-            )
+            text = row.env._("A payment of %(amount)s will be added to order %(order)s.", **values)
         return text, True
 
     def _obstacle_to_attach(self, order):
@@ -131,9 +127,7 @@ class VivaWalletAttach(models.AbstractModel):
         if not self.can_attach:
             return self.env._("This is not a charge that still needs a payment.")
         return self._obstacle_of_order(order) or (
-            ""
-            if self._payment_without_charge(order)
-            else self._obstacle_to_new_payment(order)
+            "" if self._payment_without_charge(order) else self._obstacle_to_new_payment(order)
         )
 
     def _obstacle_of_order(self, order):

@@ -184,9 +184,7 @@ class VivaWalletReview(models.AbstractModel):
             {
                 "session_id": transaction.session_id,
                 "title": transaction._review_title(),
-                "time": fields.Datetime.to_string(
-                    transaction.review_at or transaction.create_date
-                ),
+                "time": fields.Datetime.to_string(transaction.review_at or transaction.create_date),
                 "facts": transaction.review_facts,
                 "advice": transaction.review_advice,
                 "card": transaction.card_last4,

@@ -19,4 +19,3 @@ class VivaWalletReviewTill(models.AbstractModel):
         self._check_user()
         config = self.env["pos.config"].search([("id", "=", config_id)])
         return config.sudo()._viva_wallet_open_reviews()._review_entries()
-

@@ -515,8 +515,10 @@ class VivaWalletTransaction(models.Model):
             is_ours = own.company_id.id == values["company_id"]
             return Recorded(row_id=own.id if is_ours else None)
         of_line = related.filtered(
-            lambda row: row.payment_uuid == values["payment_uuid"]
-            and row.company_id.id == values["company_id"]
+            lambda row: (
+                row.payment_uuid == values["payment_uuid"]
+                and row.company_id.id == values["company_id"]
+            )
         )
         occupying = related.filtered(
             lambda row: row._occupies_terminal_of(values) or row._occupies_order_of(values)
@@ -588,9 +590,7 @@ class VivaWalletTransaction(models.Model):
     @api.model
     def _create_cancelled(self, values):
         now = fields.Datetime.now()
-        return self.create(
-            {**values, "state": "failed", "reason": "cancelled", "finished_at": now}
-        )
+        return self.create({**values, "state": "failed", "reason": "cancelled", "finished_at": now})
 
     def _take_for_sending(self):
         """Move a new row to `sent` and return what to send."""
@@ -1032,9 +1032,7 @@ class VivaWalletTransaction(models.Model):
         self._finish_all([transaction._start_abort() for transaction in self.browse(expired)])
 
     def _is_expired(self):
-        return (
-            self.state == "sent" and not self.abort_requested_at and self._age() >= ABORT_AFTER
-        )
+        return self.state == "sent" and not self.abort_requested_at and self._age() >= ABORT_AFTER
 
     @api.model
     def _flag_without_payment(self):

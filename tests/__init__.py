@@ -22,7 +22,9 @@ from . import (
     test_tip,
     test_tours,
     test_tours_interruptions,
+    test_tours_refund,
     test_tours_review,
+    test_translations,
     test_webhook,
     test_webhook_fuzz,
 )

@@ -235,9 +235,7 @@ class TestNotificationWatch(VivaWalletCommon):
             with self.assertRaises(AccessError):
                 self.viva_method.with_user(user).action_viva_wallet_new_webhook_token()
         self.assertEqual(self.viva_method.viva_wallet_webhook_token, before)
-        both = self.create_user(
-            "viva_both", "base.group_system", "point_of_sale.group_pos_manager"
-        )
+        both = self.create_user("viva_both", "base.group_system", "point_of_sale.group_pos_manager")
         self.viva_method.with_user(both).action_viva_wallet_new_webhook_token()
         self.assertNotEqual(self.viva_method.viva_wallet_webhook_token, before)
 

@@ -55,9 +55,13 @@ class TestReversal(ReconcileCommon):
         row = self.booked_sale()
         self.simulator.reverse(row.session_id)
         self.announce(row)
-        self.assertEqual((row.state, row.review), ("approved", False), "an announcement is no proof")
+        self.assertEqual(
+            (row.state, row.review), ("approved", False), "an announcement is no proof"
+        )
         self.run_cron()
-        self.assertEqual((row.state, row.review, row.review_state), ("reversed", "reversed", "open"))
+        self.assertEqual(
+            (row.state, row.review, row.review_state), ("reversed", "reversed", "open")
+        )
         self.assertFalse(row.reversal_check_at)
         self.assert_ledgers_agree(payments=1)
 

@@ -168,9 +168,7 @@ class TestReview(ReviewCommon):
         self.assertEqual(entry["facts"], row.review_facts)
         self.assertEqual(entry["advice"], row.review_advice)
         self.assertEqual(entry["card"], row.card_last4)
-        self.assertEqual(
-            set(entry), {"session_id", "title", "time", "facts", "advice", "card"}
-        )
+        self.assertEqual(set(entry), {"session_id", "title", "time", "facts", "advice", "card"})
         self.resolve(row, "checked", "Seen")
         self.assertEqual(len(self.bus_messages()), known + 2)
         self.assertEqual(self.till("open_reviews", self.viva_config.id), [])

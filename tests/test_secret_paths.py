@@ -262,9 +262,7 @@ class TestSecretPaths(SecretsMixin, VivaWalletCommon):
 
     def test_views_of_strangers(self):
         for user in self.strangers - self.env.ref("base.public_user"):
-            views = (
-                self.env["pos.payment.method"].with_user(user).get_views([[False, "form"]])
-            )
+            views = self.env["pos.payment.method"].with_user(user).get_views([[False, "form"]])
             fields = views["models"]["pos.payment.method"]["fields"]
             self.assertFalse(set(fields) & set(self.secret_fields()))
             for name in self.secret_fields():

@@ -383,7 +383,9 @@ class TestFindTerminals(SetupCommon):
         self.assertTrue(rows[TERMINAL]["is_own"])
         self.assertFalse(rows[TERMINAL]["used_by"])
         self.assertIn(other.name, rows[OTHER_TERMINAL]["used_by"])
-        self.assertEqual((rows["16000003"]["state"], rows["16000003"]["is_live"]), ("locked", False))
+        self.assertEqual(
+            (rows["16000003"]["state"], rows["16000003"]["is_live"]), ("locked", False)
+        )
 
     def test_problems(self):
         self.assertIn("Refused", self.find(viva_wallet_new_client_secret="x")["problem"])
@@ -527,9 +529,7 @@ class TestForm(SetupCommon):
         with self.assertRaisesRegex(ValidationError, "same machine"):
             method.viva_wallet_simulator_url = "http://192.168.0.7:8090"
         method.viva_wallet_simulator_url = False
-        self.assertFalse(
-            self.env["ir.config_parameter"].get_param("pos_viva_wallet.simulator_url")
-        )
+        self.assertFalse(self.env["ir.config_parameter"].get_param("pos_viva_wallet.simulator_url"))
         with self.assertRaises(AccessError):
             method.with_user(self.manager).viva_wallet_simulator_url = self.simulator.url
 

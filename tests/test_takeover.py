@@ -262,12 +262,12 @@ class TestCompaniesAndHistory(VivaWalletCommon):
         ):
             self.assertNotEqual(after[name], before[name], name)
         # A token in the memory of the process belongs to the secret that it was given for.
-        self.assertNotEqual(client._credentials, self.viva_method._viva_wallet_client()._credentials)
+        self.assertNotEqual(
+            client._credentials, self.viva_method._viva_wallet_client()._credentials
+        )
 
     def test_leaving(self):
         uninstall_hook(self.env)
         self.env.invalidate_all()
         self.assertFalse(self.viva_method.use_payment_terminal)
-        self.assertFalse(
-            self.env["ir.config_parameter"].get_param("pos_viva_wallet.simulator_url")
-        )
+        self.assertFalse(self.env["ir.config_parameter"].get_param("pos_viva_wallet.simulator_url"))

@@ -34,9 +34,7 @@ class InterruptionCommon(TourCommon):
             cr.execute(
                 "UPDATE viva_wallet_transaction SET asked_at = NULL, check_at = now() - interval '1 h'"
             )
-        self.simulator.wait_for(
-            lambda simulator: simulator.sessions()[-1]["success"], timeout=5
-        )
+        self.simulator.wait_for(lambda simulator: simulator.sessions()[-1]["success"], timeout=5)
         self.in_background(lambda env: env["viva.wallet.transaction"]._cron_reconcile())
 
     def steer_reversed(self):

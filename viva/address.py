@@ -77,7 +77,8 @@ def networks(text):
     :raises ValueError: naming what is neither
     """
     return [
-        ipaddress.ip_network(entry, strict=False) for entry in (text or "").replace(",", " ").split()
+        ipaddress.ip_network(entry, strict=False)
+        for entry in (text or "").replace(",", " ").split()
     ]
 
 

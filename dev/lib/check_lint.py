@@ -10,7 +10,7 @@ from .report import detail, show
 from .side_by_side import run_program
 
 SCRIPTS = ("static/src", "static/tests", "simulator/page", "dev/lib")
-PYLINT_FOLDERS = ("models", "controllers", "viva")
+PYLINT_FOLDERS = ("models", "controllers", "viva", "wizard")
 
 
 def lint(instance: Instance, _tags: str) -> tuple[int, int]:
@@ -21,6 +21,7 @@ def lint(instance: Instance, _tags: str) -> tuple[int, int]:
     programs = node / "node_modules" / ".bin"
     results = [
         _check("ruff", [python, "-m", "ruff", "check", "."]),
+        _check("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
         _check("pylint", [
             python, "-m", "pylint", f"--rcfile={TOOLS / 'pylintrc'}",
             *PYLINT_FOLDERS, "__init__.py", "__manifest__.py", "hooks.py",

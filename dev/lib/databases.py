@@ -57,7 +57,9 @@ def _version(source: OdooSource, modules: tuple[str, ...]) -> str:
     return f"{source.version}\n{','.join(modules)}\nwith assets"
 
 
-def install(instance: Instance, database: str, modules: tuple[str, ...], option: str = "-i") -> None:
+def install(
+    instance: Instance, database: str, modules: tuple[str, ...], option: str = "-i"
+) -> None:
     """Install (or with `option` "-u" update) addons in a database, which is made if needed.
 
     :raise SetupError: when an addon does not install; the end of Odoo's log is shown.

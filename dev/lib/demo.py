@@ -22,7 +22,16 @@ ODOO_SECONDS = 90
 WATCH_SECONDS = 0.5
 # Files whose change asks for an update of the database.
 DATABASE_FILES = (".py", ".xml", ".csv", ".sql")
-ADDON_FOLDERS = ("models", "viva", "controllers", "data", "security", "views", "wizard", "migrations")
+ADDON_FOLDERS = (
+    "models",
+    "viva",
+    "controllers",
+    "data",
+    "security",
+    "views",
+    "wizard",
+    "migrations",
+)
 
 
 def parse_options() -> argparse.Namespace:

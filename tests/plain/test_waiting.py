@@ -40,9 +40,7 @@ class Viva:
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
     monkeypatch.setattr(waiting, "_patience", Patience())
-    monkeypatch.setattr(
-        waiting, "_questions", threading.BoundedSemaphore(waiting.MOST_QUESTIONS)
-    )
+    monkeypatch.setattr(waiting, "_questions", threading.BoundedSemaphore(waiting.MOST_QUESTIONS))
 
 
 @pytest.fixture

@@ -40,9 +40,7 @@ class Result:
 class Player:
     """Plays schedules, one after the other, at a register of its own."""
 
-    def __init__(
-        self, odoo: Odoo, referee: Referee, viva: Viva, register: Register, points: Path
-    ):
+    def __init__(self, odoo: Odoo, referee: Referee, viva: Viva, register: Register, points: Path):
         """Name the participants.
 
         :param odoo: as the cashier.

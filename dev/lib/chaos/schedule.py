@@ -128,9 +128,7 @@ class Generator:
         ]
         events.sort(key=lambda event: event.at)
         amounts = tuple(self._amount() for _sale in range(self.sales))
-        return Schedule(
-            f"seed {self.seed}", self.seed, amounts, self._chance(0.85), tuple(events)
-        )
+        return Schedule(f"seed {self.seed}", self.seed, amounts, self._chance(0.85), tuple(events))
 
     def _chance(self, probability: float) -> bool:
         return self.random.random() < probability

@@ -230,9 +230,7 @@ class Chaos(Demo):
     def complaints(self) -> list[str]:
         """Return what Odoo logged that it should not have."""
         return [
-            complaint
-            for log in self.odoo.logs
-            for complaint in find_complaints(log, self.outages)
+            complaint for log in self.odoo.logs for complaint in find_complaints(log, self.outages)
         ]
 
     def shrink(self, schedule: Schedule) -> list[int] | None:
@@ -267,9 +265,7 @@ def run(options: argparse.Namespace) -> int:
         begun = time.monotonic()
         progress = Progress(len(schedules))
         if len(schedules) > 1:
-            weather = Weather(
-                options.seed, chaos.odoo, instance.cluster, chaos.viva
-            )
+            weather = Weather(options.seed, chaos.odoo, instance.cluster, chaos.viva)
             with weather:
                 results = chaos.play(schedules, progress)
             chaos.outages = weather.outages

@@ -239,21 +239,36 @@ class Sale:
         rows = self._call("pos.payment", "read", found[0]["payment_ids"], ["uuid"])
         return {row["uuid"]: row["id"] for row in rows}
 
+    def _extras(self, payments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return what the terminal charged on top, if that is among the payments."""
+        is_by_card = any(payment["uuid"] == self.payment_uuid for payment in payments)
+        return (self.snapshot.get("extras") or []) if is_by_card and self.is_paid() else []
+
+    @staticmethod
+    def _line(line_uuid: str, product: int, price: float) -> dict[str, Any]:
+        return {
+            "uuid": line_uuid,
+            "product_id": product,
+            "qty": 1,
+            "price_unit": price,
+            "price_subtotal": price,
+            "price_subtotal_incl": price,
+        }
+
     def _order(
         self, state: str, payments: list[dict[str, Any]], saved: dict[str, int], is_new: bool
     ) -> dict[str, Any]:
         """Return the order as `sync_from_ui` takes it."""
-        line = {
-            "uuid": str(uuid.uuid4()),
-            "product_id": self.register.product,
-            "qty": 1,
-            "price_unit": self.amount,
-            "price_subtotal": self.amount,
-            "price_subtotal_incl": self.amount,
-        }
+        extras = self._extras(payments)
+        total = round(self.amount + sum(extra["amount"] for extra in extras), 2)
+        lines = [
+            self._line(extra["uuid"], extra["product_id"], extra["amount"]) for extra in extras
+        ]
+        if is_new:
+            lines.append(self._line(str(uuid.uuid4()), self.register.product, self.amount))
         kept = {payment["uuid"] for payment in payments}
         paid = round(sum(payment["amount"] for payment in payments), 2)
-        change = min(0, round(self.amount - paid, 2)) if state == "paid" else 0
+        change = min(0, round(total - paid, 2)) if state == "paid" else 0
         return {
             "uuid": self.order_uuid,
             "access_token": self.order_uuid,
@@ -262,7 +277,7 @@ class Sale:
             "company_id": 1,
             "user_id": self.register.cashier,
             "state": state,
-            "amount_total": self.amount,
+            "amount_total": total,
             "amount_paid": paid,
             "amount_tax": 0,
             "amount_return": change,
@@ -270,7 +285,7 @@ class Sale:
             "fiscal_position_id": False,
             "partner_id": False,
             "to_invoice": False,
-            "lines": [(0, 0, line)] if is_new else [],
+            "lines": [(0, 0, line) for line in lines],
             "payment_ids": [
                 *((2, saved[name]) for name in saved if name not in kept),
                 *(

@@ -1,0 +1,41 @@
+"""`dev/translations`: write the template of the translations anew, and bring it into each language.
+
+New texts get an empty translation, for a person to fill in; texts that are gone are dropped.
+"""
+
+from pathlib import Path
+
+from .check_odoo import BASE
+from .databases import TEMPLATE, Baseline, install, start_from
+from .paths import ADDON, CHECKOUT
+from .process import run
+from .report import run_main, step
+from .setup import ensure_instance
+
+FOLDER = CHECKOUT / "i18n"
+# Runs in `odoo shell`.
+SCRIPT = Path(__file__).with_name("translations_shell.py")
+
+
+def main() -> int:
+    """Write the files and say which texts have no translation yet."""
+    instance = ensure_instance("translations")
+    baseline = Baseline(instance, BASE)
+    baseline.ensure()
+    start_from(baseline, instance)
+    step("Collecting the texts")
+    with instance.cluster.running():
+        install(instance, TEMPLATE, (ADDON,))
+        printed = run(
+            instance.command("shell", "--database", TEMPLATE, "--no-http", "--log-level=error"),
+            env={**instance.environment(), "TRANSLATIONS": str(FOLDER)},
+            stdin=SCRIPT.read_text(),
+            failure="The texts could not be collected; the end of Odoo's log:",
+        )
+    instance.remove()
+    print(printed)
+    return 0
+
+
+if __name__ == "__main__":
+    run_main(main)
