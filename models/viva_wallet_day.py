@@ -143,7 +143,10 @@ class VivaWalletDay(models.AbstractModel):
         method = ledger._method_of(config, entry.terminal_id, methods)
         if result.state != outcome.APPROVED or result.amount <= 0 or not method:
             return
-        currency = money.alpha_code(result.currency_code)
+        try:
+            currency = money.alpha_code(result.currency_code)
+        except money.UnsupportedCurrency:
+            return  # no register of ours can have asked for it
         row = ledger.create(
             {
                 "session_id": entry.session_id,
