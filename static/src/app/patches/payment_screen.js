@@ -35,7 +35,9 @@ patch(PaymentScreen.prototype, {
         this.pos.paymentTerminalInProgress = true;
         this.numberBuffer.capture();
         const isPaid = await line.pay();
-        this.numberBuffer.reset(); // what is typed next is a new amount
+        if (!isPaid && this.pos.vivaWalletIsBeingPaid(line.pos_order_id)) {
+            this.numberBuffer.reset(); // what is typed next is a new amount
+        }
         this.pos.paymentTerminalInProgress = false;
         await this.pos.vivaWalletFinish(line, isPaid);
     },

@@ -156,8 +156,11 @@ patch(PosStore.prototype, {
         const sharing = this.syncAllOrders({ orders: [order] })
             .catch(() => {}) // it is saved when it is validated, at the latest
             .finally(() => {
-                this.vivaWalletSharing.delete(uuid);
-                changesMeanwhile.delete(uuid);
+                // Another one may have begun meanwhile.
+                if (this.vivaWalletSharing.get(uuid) === sharing) {
+                    this.vivaWalletSharing.delete(uuid);
+                    changesMeanwhile.delete(uuid);
+                }
             });
         this.vivaWalletSharing.set(uuid, sharing);
     },
@@ -218,7 +221,7 @@ patch(PosStore.prototype, {
         if (!isPaid || !order || order.finalized) {
             return;
         }
-        if (isForeign ? this._vivaWalletIsBeingPaid(order) : this.vivaWalletIsCurrent(order)) {
+        if (isForeign ? this.vivaWalletIsBeingPaid(order) : this.vivaWalletIsCurrent(order)) {
             return this.vivaWalletValidateIfPaid(order);
         }
         if (!isForeign) {
@@ -257,15 +260,16 @@ patch(PosStore.prototype, {
               );
     },
 
-    _vivaWalletIsBeingPaid(order) {
+    /** Whether the cashier has the payment screen of this order before the eyes. */
+    vivaWalletIsBeingPaid(order) {
         const { current, params } = this.router.state;
-        return current === "PaymentScreen" && params.orderUuid === order.uuid;
+        return current === "PaymentScreen" && params.orderUuid === order?.uuid;
     },
 
     /** Whether the cashier has this order before the eyes. */
     vivaWalletIsCurrent(order) {
         return (
-            this._vivaWalletIsBeingPaid(order) ||
+            this.vivaWalletIsBeingPaid(order) ||
             (SCREENS_OF_ORDER.includes(this.router.state.current) &&
                 this.selectedOrderUuid === order.uuid)
         );
