@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .states import OPEN_STATES
+
 
 class PosSession(models.Model):
     _inherit = "pos.session"
@@ -144,5 +146,5 @@ class PosSession(models.Model):
         return (
             self.env["viva.wallet.transaction"]
             .sudo()
-            .search([("pos_session_id", "in", self.ids), ("state", "in", ("new", "sent"))])
+            .search([("pos_session_id", "in", self.ids), ("state", "in", OPEN_STATES)])
         )

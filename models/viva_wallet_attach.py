@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-UNFINISHED = ("new", "sent", "unknown")
+from .states import HOLDING_STATES, UNFINISHED_STATES
 
 
 class VivaWalletAttach(models.AbstractModel):
@@ -91,7 +91,7 @@ class VivaWalletAttach(models.AbstractModel):
             ):
                 continue
             rows = payment._viva_wallet_transactions() - self
-            if not rows.filtered(lambda row: row.state in (*UNFINISHED, "approved")):
+            if not rows.filtered(lambda row: row.state in HOLDING_STATES):
                 return payment
         return order.payment_ids.browse()
 
@@ -144,7 +144,7 @@ class VivaWalletAttach(models.AbstractModel):
         if order.amount_total <= 0:
             return _("Order %s is a refund: a charge cannot pay for it.", name)
         running = self.search(
-            [("order_uuid", "=", order.uuid), ("state", "in", UNFINISHED)], limit=1
+            [("order_uuid", "=", order.uuid), ("state", "in", UNFINISHED_STATES)], limit=1
         )
         if order.uuid and running:
             return _(

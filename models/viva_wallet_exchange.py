@@ -3,6 +3,7 @@ from contextlib import ExitStack
 from odoo import api, models
 
 from .exchange import Exchange
+from .states import OPEN_STATES
 
 # All tills together ask for news so often per second, at most: about as fast as two workers answer
 # beside their other work, and no more than what Viva should be asked (it publishes no limit).
@@ -60,7 +61,7 @@ class VivaWalletExchange(models.AbstractModel):
         :return: seconds, at least 1.
         :rtype: float
         """
-        waiting_rows = self.search_count([("state", "in", ("new", "sent"))])
+        waiting_rows = self.search_count([("state", "in", OPEN_STATES)])
         return max(waiting_rows / QUESTIONS_PER_SECOND, 1.0)
 
 

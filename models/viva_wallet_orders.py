@@ -3,6 +3,8 @@ import logging
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
+from .states import OPEN_STATES
+
 _logger = logging.getLogger(__name__)
 
 
@@ -38,7 +40,7 @@ class VivaWalletOrders(models.AbstractModel):
         """Return the domain of transactions of which nobody can say yet whether money moved."""
         return [
             "|",
-            ("state", "in", ("new", "sent")),
+            ("state", "in", OPEN_STATES),
             "&",
             ("state", "=", "unknown"),
             ("statement", "=", False),
@@ -93,7 +95,7 @@ class VivaWalletOrders(models.AbstractModel):
         :param orders: `pos.order`
         :raise UserError: says which payment, and what to do.
         """
-        for transaction in self._of_orders(orders, [("state", "in", ("new", "sent"))]):
+        for transaction in self._of_orders(orders, [("state", "in", OPEN_STATES)]):
             raise UserError(transaction._running_refusal())
 
     def _running_refusal(self):
@@ -105,15 +107,6 @@ class VivaWalletOrders(models.AbstractModel):
             amount=self.currency_id.format(self.amount),
             order=self.order_name or self.order_uuid,
         )
-
-    # === NEWS === #
-
-    def _tell_tills(self):
-        """Have the tills of the register look at a payment whose outcome they believe to know."""
-        self.ensure_one()
-        if self.pos_config_id:
-            message = {"session_id": self.session_id}
-            self.pos_config_id._notify("VIVA_WALLET_STATUS", message)
 
     # === BOOKING === #
 

@@ -9,10 +9,7 @@ from ..viva import outcome, outcome_web, transaction
 from . import refund_reasons
 from .own_transaction import fresh
 from .refused import Refused
-
-# States in which a refund takes away from what can still be paid back.
-HOLDING_STATES = ("new", "sent", "unknown", "approved")
-UNSETTLED_STATES = ("new", "sent", "unknown")
+from .states import HOLDING_STATES, UNFINISHED_STATES
 
 # Seconds after which a refund through the account, whose answer was lost, has not arrived if Viva's
 # list of transactions does not have it. No answer is waited for that long.
@@ -116,7 +113,7 @@ class VivaWalletRefund(models.AbstractModel):
         parent.refunds_asked += 1
         parent.flush_recordset(["refunds_asked"])
         remaining = parent.refundable_minor
-        unsettled = parent.refund_ids.filtered(lambda refund: refund.state in UNSETTLED_STATES)
+        unsettled = parent.refund_ids.filtered(lambda refund: refund.state in UNFINISHED_STATES)
         is_second_by_account = values["refund_way"] == "account" and unsettled
         if values["amount_minor"] <= remaining and not is_second_by_account:
             return

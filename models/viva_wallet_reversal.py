@@ -6,8 +6,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..viva import transaction as viva_transaction
 from .own_transaction import committed, fresh, surviving
-
-UNFINISHED = ("new", "sent", "unknown")
+from .states import UNFINISHED_STATES
 
 # Seconds.
 CHECK_INTERVAL = 3600  # a suspicion that is not confirmed is asked about so often
@@ -73,7 +72,7 @@ class VivaWalletReversal(models.AbstractModel):
         """Tell whether a refund that was asked for here is what a notification is about."""
         refunds = self.search([("kind", "=", "refund"), ("parent_id", "=", sale.id)])
         return any(
-            refund.state in UNFINISHED
+            refund.state in UNFINISHED_STATES
             or refund.session_id == notification.merchant_reference
             or (refund.transaction_id and refund.transaction_id == notification.transaction_id)
             for refund in refunds
@@ -128,7 +127,7 @@ class VivaWalletReversal(models.AbstractModel):
         if self.state != "approved":
             return
         refunds = self.search([("kind", "=", "refund"), ("parent_id", "=", self.id)])
-        if refunds.filtered(lambda refund: refund.state in UNFINISHED):
+        if refunds.filtered(lambda refund: refund.state in UNFINISHED_STATES):
             self.reversal_check_at = fields.Datetime.now() + timedelta(seconds=REFUND_LIFE)
         elif self._is_explained_by(refunds, fate):
             self.reversal_check_at = False

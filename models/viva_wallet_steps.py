@@ -3,6 +3,7 @@ import pytz
 from odoo import api, fields, models
 
 from ..viva import masking
+from .states import OPEN_STATES
 
 DETAIL_CHARACTERS = 200
 
@@ -110,7 +111,7 @@ class VivaWalletSteps(models.AbstractModel):
         return steps
 
     def _outcome_detail(self):
-        if self.state in ("new", "sent"):
+        if self.state in OPEN_STATES:
             return None
         code = self.event_id and f"[{self.event_id}]"
         return " ".join(filter(None, (self.reason, code, self.message))) or None

@@ -12,7 +12,7 @@ from ..viva import masking, money
 from . import reasons, refund_reasons
 from .own_transaction import committed, fresh
 from .refused import Refused
-from .viva_wallet_transaction import OPEN_STATES
+from .states import HOLDING_STATES, UNFINISHED_STATES
 
 MAX_QUESTIONS = 5  # to Viva within one call of a till; the others get their turn with the next
 PROMPTLY = timedelta(seconds=3)  # a notification that comes later is of no use to a till
@@ -74,7 +74,7 @@ class VivaWalletTill(models.AbstractModel):
         """
         self._check_user()
         transactions = self._find(session_ids)
-        unfinished = transactions.filtered(lambda t: t.state in (*OPEN_STATES, "unknown"))
+        unfinished = transactions.filtered(lambda t: t.state in UNFINISHED_STATES)
         snapshots = unfinished[:MAX_QUESTIONS]._refresh()
         others = transactions.filtered(lambda row: row.session_id not in snapshots)
         if others:
@@ -140,7 +140,7 @@ class VivaWalletTill(models.AbstractModel):
                 [
                     ("order_uuid", "in", [name for name in order_uuids if isinstance(name, str)]),
                     ("company_id", "in", self.env.companies.ids),
-                    ("state", "in", (*OPEN_STATES, "unknown", "approved")),
+                    ("state", "in", HOLDING_STATES),
                 ],
                 order="id",
             )

@@ -13,11 +13,10 @@ from odoo.tools import SQL, split_every
 from ..viva import const, masking, money, outcome, outcome_web, waiting
 from . import reasons
 from .own_transaction import committed, fresh, surviving
+from .states import OPEN_STATES, UNFINISHED_STATES
 from .viva_wallet_refund import ask_account
 
 _logger = logging.getLogger(__name__)
-
-OPEN_STATES = ("new", "sent")
 
 # What may follow what. `failed` can still become `approved`: Viva was seen to report a failure for
 # a payment that had gone through (GitHub VivaPayments/API issue 2461).
@@ -281,7 +280,7 @@ class VivaWalletTransaction(models.Model):
 
     def _fail(self, reason, **values):
         """End an open row for which it is certain that nothing was charged."""
-        if self.state in OPEN_STATES or self.state == "unknown":
+        if self.state in UNFINISHED_STATES:
             self._set_state("failed", reason=reason, **values)
 
     def _age(self):
@@ -945,7 +944,7 @@ class VivaWalletTransaction(models.Model):
             return
         if not transaction.notified_at:
             transaction._mark_notified()
-        if transaction.state not in (*OPEN_STATES, "unknown"):
+        if transaction.state not in UNFINISHED_STATES:
             return
         transaction._tell_tills()
         if not transaction._is_followed():

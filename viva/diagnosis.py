@@ -23,11 +23,9 @@ SILENT = "silent"
 # --- Verdicts on a terminal ---
 
 FOUND = "found"
-NOT_FOUND = "not_found"
 NO_TERMINALS = "no_terminals"
 # The credentials are good for something else than card terminals (viva-api 1.3).
 NOT_FOR_TERMINALS = "not_for_terminals"
-NOT_ASKED = "not_asked"
 
 # What devices:search calls statusId (viva-api 2.2). Nothing says whether a device is switched on.
 STATUS_LIVE = 1

@@ -7,7 +7,7 @@ from .odoo_source import OdooSource
 from .paths import CACHE, short_hash
 from .ports import free_port
 from .process import run
-from .report import detail, step
+from .report import step
 from .stamp import is_current, mark_current, setup_lock
 
 TEMPLATE = "template_shop"
@@ -110,12 +110,3 @@ def drop_database(instance: Instance, database: str) -> None:
     """Delete a database of a running instance, and its files."""
     instance.cluster.drop_database(database)
     shutil.rmtree(instance.data_folder / "filestore" / database, ignore_errors=True)
-
-
-def ensure_module(instance: Instance, database: str, module: str) -> None:
-    """Install one addon in a database of a running instance, unless it is installed."""
-    query = f"SELECT 1 FROM ir_module_module WHERE name = '{module}' AND state = 'installed'"
-    if instance.cluster.query(database, query).strip():
-        return
-    detail(f"installing {module}")
-    install(instance, database, (module,))
