@@ -13,7 +13,7 @@ from .databases import (
     start_from,
 )
 from .lanes import Lane, lanes
-from .odoo import Instance
+from .odoo import MISSING_IN_ODOO, Instance
 from .paths import ADDON
 from .ports import HOST
 from .process import last_lines
@@ -29,8 +29,6 @@ HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@pos_viva_wallet]"
 SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 SKIPPED = re.compile(r"INFO \S+ \S+ skipped (\S+) : (.*)$", re.MULTILINE)
 HOOT_SUMMARY = re.compile(r"\[HOOT\] Passed (\d+) tests")
-# Debian's package of Odoo lacks this file, which our code has nothing to do with.
-EXPECTED_ERROR = "selfie_segmentation"
 LOGGED_ERROR = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ", re.MULTILINE)
 
 
@@ -141,7 +139,7 @@ def _counts(log: str) -> tuple[int, int]:
 def _unexpected(log: str, code: int) -> int:
     """Return how many errors Odoo logged that no test asked for."""
     lines = [
-        line for line in log.splitlines() if LOGGED_ERROR.match(line) and EXPECTED_ERROR not in line
+        line for line in log.splitlines() if LOGGED_ERROR.match(line) and MISSING_IN_ODOO not in line
     ]
     for line in lines[:10]:
         detail(line[:300])

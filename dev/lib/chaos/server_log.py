@@ -5,6 +5,8 @@ import re
 import time
 from pathlib import Path
 
+from ..odoo import MISSING_IN_ODOO
+
 LINE = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ \d+ (\w+) ")
 BAD_LEVELS = ("ERROR", "CRITICAL")
 BAD_ENTRY = re.compile(r"could not serialize access|deadlock detected|Traceback")
@@ -30,6 +32,7 @@ def find_complaints(log: Path, outages: list[tuple[float, float]]) -> list[str]:
         for moment, level, entry in _entries(log)
         if (level in BAD_LEVELS or BAD_ENTRY.search(entry))
         and not EXPECTED.search(entry)
+        and MISSING_IN_ODOO not in entry
         and not (_is_within(moment, outages) and OUTAGE.search(entry))
     ]
 
