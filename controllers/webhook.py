@@ -103,5 +103,5 @@ class VivaWalletWebhook(http.Controller):
             return
         notification = webhook.parse_webhook(request.httprequest.get_data())
         if notification:
-            method._viva_wallet_note_event(notification.event_type)
             request.env["viva.wallet.transaction"].sudo()._wake_up(method, notification)
+            method._viva_wallet_note_event(notification.event_type)

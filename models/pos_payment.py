@@ -180,10 +180,10 @@ class PosPayment(models.Model):
             if not changed:
                 continue
             charge = payment._viva_wallet_charge()
-            if charge and charge._is_contradicted_by(changed):
+            if charge and charge._is_contradicted_by(payment, changed):
                 raise UserError(payment._viva_wallet_charged_text())
             running = payment._viva_wallet_running()
-            if running and running._is_contradicted_by(changed):
+            if running and running._is_contradicted_by(payment, changed):
                 raise UserError(running._removal_refusal())
 
     def _viva_wallet_changed(self, vals):

@@ -158,25 +158,26 @@ class VivaWalletOrders(models.AbstractModel):
         # No device has this line, so all of them are told.
         order.config_id.notify_synchronisation(order.session_id.id, 0)
 
-    def _is_contradicted_by(self, changed):
+    def _is_contradicted_by(self, payment, changed):
         """Tell whether a payment would no longer be the one that this row is about.
 
+        :param payment: `pos.payment`, which need not be linked yet: an order and the outcome of its
+            payment can be saved at the same moment.
         :param dict changed: new values of fields of the payment.
         :rtype: bool
         """
         self.ensure_one()
         allowed = {"viva_wallet_session_id": self.session_id}
-        if "amount" in changed and self._is_amount(changed["amount"]):
+        is_open = self.state != "approved" or payment.pos_order_id.state == "draft"
+        if "amount" in changed and is_open and self._is_amount(changed["amount"]):
             allowed["amount"] = changed["amount"]
         return any(name not in allowed or allowed[name] != changed[name] for name in changed)
 
     def _is_amount(self, amount):
-        """Tell whether a payment in a draft order may get this amount: it is the one of this row.
+        """Tell whether this is what the payment of this row amounts to.
 
         :param float amount: major units
         """
-        if self.state == "approved" and self.payment_id.pos_order_id.state != "draft":
-            return False
         return not self.currency_id.compare_amounts(amount, self._signed_amount())
 
     def _corrected(self, vals):

@@ -336,9 +336,11 @@ class VivaWalletTransaction(models.Model):
         is_open = self.state in OPEN_STATES
         return self._is_lost(), None if is_open else self._snapshot()
 
-    def _claim_questions(self):
+    def _claim_questions(self, take=None, assignment=None):
         """Take the right to ask Viva now about those rows in `self` that nobody has just asked about.
 
+        :param callable take: gets the rows in the same transaction, once.
+        :param SQL assignment: what else is written to them.
         :return: ids, each with its `_question`.
         :rtype: list(tuple)
         """
@@ -347,21 +349,27 @@ class VivaWalletTransaction(models.Model):
         query = SQL(
             """
             UPDATE viva_wallet_transaction
-               SET asked_at = clock_timestamp() AT TIME ZONE 'UTC'
+               SET asked_at = clock_timestamp() AT TIME ZONE 'UTC'%(assignment)s
              WHERE id IN (
                     SELECT id
                       FROM viva_wallet_transaction
-                     WHERE id IN %s
-                       AND (asked_at IS NULL OR asked_at
-                            <= clock_timestamp() AT TIME ZONE 'UTC' - %s * interval '1 second')
+                     WHERE id IN %(ids)s
+                       AND (asked_at IS NULL
+                            OR asked_at <= clock_timestamp() AT TIME ZONE 'UTC'
+                                           - %(interval)s * interval '1 second')
                        FOR NO KEY UPDATE SKIP LOCKED)
             """,
-            tuple(self.ids),
-            ASK_INTERVAL,
+            ids=tuple(self.ids),
+            interval=ASK_INTERVAL,
+            assignment=SQL(", %s", assignment) if assignment else SQL(),
         )
-        return self._update_unless_contended(
-            query, lambda claimed: [(row.id, row._question()) for row in claimed]
-        )
+
+        def questions(claimed):
+            if take:
+                take(claimed)
+            return [(row.id, row._question()) for row in claimed]
+
+        return self._update_unless_contended(query, questions)
 
     def _question(self):
         """Return the client and the expectation with which to ask about this row.
@@ -942,15 +950,44 @@ class VivaWalletTransaction(models.Model):
         transaction = self.search([("session_id", "=", session_id)], limit=1)
         if not transaction or transaction.company_id.root_id != method.company_id.root_id:
             return
-        if not transaction.notified_at:
-            transaction._mark_notified()
         if transaction.state not in UNFINISHED_STATES:
+            if not transaction.notified_at:
+                transaction._mark_notified()
             return
-        transaction._tell_tills()
         if not transaction._is_followed():
             self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(
                 fields.Datetime.now() + timedelta(seconds=TILL_MISSING_AFTER)
             )
+        if not transaction._ask_aside():
+            # Somebody has just asked, and maybe too early.
+            if not transaction.notified_at:
+                transaction._mark_notified()
+            transaction._tell_tills()
+
+    def _ask_aside(self):
+        """Ask Viva about a payment that it has spoken of, and tell the tills, waiting for neither.
+
+        By the time that a till asks, the answer may be here.
+
+        :return: whether the right to ask was there to be taken.
+        :rtype: bool
+        """
+        is_first = not self.notified_at
+
+        def take(claimed):
+            if is_first:
+                claimed._add_steps("notified")
+            for transaction in claimed:
+                transaction._tell_tills()
+
+        questions = self._claim_questions(
+            take, SQL("notified_at = COALESCE(notified_at, clock_timestamp() AT TIME ZONE 'UTC')")
+        )
+        for transaction_id, question in questions:
+            exchange = question and self.browse(transaction_id)._ask(question)
+            if exchange:
+                exchange.leave()
+        return bool(questions)
 
     def _is_followed(self):
         """Return whether a till seems to be there that asks about this payment."""

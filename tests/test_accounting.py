@@ -15,27 +15,52 @@ class TestAccounting(VivaWalletCommon):
         cls.customer = cls.env["res.partner"].create({"name": "Customer"})
         cls.tip_account = cls.company_data["default_account_revenue"].copy()
         cls.tips.property_account_income_id = cls.tip_account
+        cls.drawer = cls.env["pos.payment.method"].create(
+            {
+                "name": "Drawer",
+                "journal_id": cls.company_data["default_journal_cash"].id,
+                "receivable_account_id": cls.company_data["default_account_receivable"].id,
+            }
+        )
+        cls.viva_config.payment_method_ids += cls.drawer
 
     def setUp(self):
         super().setUp()
         self.session = self.open_register()
 
-    def sell(self, amount, tip=0):
-        """Sell to the customer, tip on the terminal included, and return the paid order."""
-        return self.book(self.approved_sale(amount=amount, tip=tip))
+    def sell(self, amount, tip=0, cash=0):
+        """Sell to the customer, tip on the terminal included, and return the paid order.
 
-    def pay_back(self, order, amount):
-        """Pay back part of a paid order on the terminal, and return the order of the refund."""
+        :param float cash: what the order costs besides, paid from the purse.
+        """
+        return self.book(self.approved_sale(amount=amount, tip=tip), cash)
+
+    def pay_back(self, order, amount, cash=0):
+        """Pay back part of a paid order on the terminal, and return the order of the refund.
+
+        :param float cash: what is paid back from the drawer besides.
+        """
+        charged = order.payment_ids.filtered("viva_wallet_session_id")
         sale = {
-            "session_id": order.payment_ids.viva_wallet_session_id,
+            "session_id": charged.viva_wallet_session_id,
             "payment_method_id": self.viva_method.id,
             "amount": amount,
         }
-        return self.book(self.approved_refund(sale))
+        return self.book(self.approved_refund(sale), -cash)
 
-    def book(self, request):
+    def book(self, request, cash=0):
         order = self.sync_order(request, state="draft")
         order.partner_id = self.customer
+        if cash:
+            order.lines[0].copy({"price_unit": cash, "order_id": order.id})
+            order._compute_prices()
+            order.add_payment(
+                {
+                    "pos_order_id": order.id,
+                    "payment_method_id": self.drawer.id,
+                    "amount": cash,
+                }
+            )
         order.action_pos_order_paid()
         return order
 
@@ -107,6 +132,43 @@ class TestAccounting(VivaWalletCommon):
                 self.assertIn(reference, payment.memo)
                 self.assertIn(reference, payment.move_id.ref)
         self.assertFalse(move.narration)
+
+    def sell_and_pay_back_with_cash(self):
+        """Sell for 10.00 by card and 5.00 in cash, pay 4.00 and 2.00 of them back; return the orders."""
+        sale = self.sell(10.0, cash=5.0)
+        return sale | self.pay_back(sale, 4.0, cash=2.0)
+
+    def assert_books_with_cash(self, move):
+        """What `sell_and_pay_back_with_cash` does, to the cent: 6.00 at Viva, 3.00 in the drawer."""
+        self.assertAlmostEqual(
+            self.balance(move.line_ids, self.company_data["default_account_revenue"]), -9.0
+        )
+        self.assertAlmostEqual(self.received(), 6.0)
+        drawer = self.session.statement_line_ids.filtered(
+            lambda line: line.journal_id == self.drawer.journal_id
+        )
+        self.assertAlmostEqual(sum(drawer.mapped("amount")), 3.0)
+        moves = move | self.account_payments().move_id | drawer.move_id
+        receivable = moves.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        self.assertTrue(receivable)
+        self.assertAlmostEqual(sum(receivable.mapped("balance")), 0.0)
+        self.assertTrue(all(receivable.mapped("reconciled")))
+        self.assert_ledgers_agree(payments=2)
+
+    def test_card_and_cash(self):
+        self.sell_and_pay_back_with_cash()
+        self.assert_books_with_cash(self.close())
+        self.assertEqual(len(self.account_payments()), 1)
+
+    def test_card_and_cash_with_identified_customer(self):
+        self.session.action_pos_session_closing_control()
+        (self.viva_method | self.drawer).split_transactions = True
+        self.session = self.open_register()
+        self.sell_and_pay_back_with_cash()
+        self.assert_books_with_cash(self.close())
+        self.assertEqual(sorted(self.account_payments().mapped("amount")), [4.0, 10.0])
 
     def test_surplus_without_a_tip_product_has_its_own_line(self):
         surplus = self.env.ref("pos_viva_wallet.product_product_surplus")

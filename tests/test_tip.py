@@ -1,5 +1,7 @@
 """What a customer adds on the terminal is charged, so it is booked, and never given back."""
 
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -187,6 +189,33 @@ class TestTip(VivaWalletCommon):
         self.save_again(order, sale)  # still with the amount that was asked for
         self.assertEqual(order.payment_ids.amount, 14.34)
         self.assertEqual((order.amount_total, order.amount_paid), (14.34, 14.34))
+
+    def test_order_and_approval_that_were_saved_at_the_same_moment(self):
+        """Neither transaction saw the other, so nothing ties the payment to the charge yet."""
+        sale = self.sale_values()
+        self.till("start_sale", sale)
+        self.simulator.tap(TERMINAL, tip=200)
+        self.assertEqual(self.read(sale["session_id"])["state"], "approved")
+        with patch.object(type(self.env["pos.payment"]), "_viva_wallet_bind"), patch.object(
+            type(self.env["viva.wallet.transaction"]), "_book_missing"
+        ):
+            order = self.draft_order(sale)
+        self.assertFalse(self.transaction(sale["session_id"]).payment_id)
+        self.assertEqual(order.payment_ids.amount, 12.34)
+        extra = self.read(sale["session_id"])["extras"][0]
+        tip = {
+            "uuid": extra["uuid"],
+            "product_id": extra["product_id"],
+            "qty": 1,
+            "price_unit": 2.0,
+            "price_subtotal": 2.0,
+            "price_subtotal_incl": 2.0,
+        }
+        self.save_again(order, sale, state="paid", amount=14.34, lines=[(0, 0, tip)])
+        self.assertEqual(order.state, "paid")
+        self.assertEqual(order.payment_ids.amount, 14.34)
+        self.assertEqual(self.transaction(sale["session_id"]).payment_id, order.payment_ids)
+        self.assert_ledgers_agree(payments=1)
 
     def test_no_other_amount_can_be_saved(self):
         sale = self.approved_sale(tip=200)
