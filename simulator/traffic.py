@@ -84,6 +84,9 @@ class Traffic:
     def _subject(self, request, arguments):
         """Return (session id, terminal id) that a call is about, as far as it says so."""
         session_id, terminal_id = arguments.get("session_id"), None
+        if request.method == "DELETE" and session_id is None:
+            # A refund through the account has no session of its own at Viva.
+            session_id = request.args.get("merchantTrns")
         if request.method == "POST":
             body = request.get_json(force=True, silent=True)
             body = body if isinstance(body, dict) else {}

@@ -1,7 +1,7 @@
 """The stage that kills workers of a running Odoo and plays some random schedules."""
 
 from .chaos.kills import kill_faults, kill_schedules
-from .chaos.schedule import generate
+from .chaos.seeds import generate
 from .chaos.server import INSTANCE, Chaos
 from .odoo import Instance
 from .report import detail

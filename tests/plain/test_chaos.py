@@ -5,13 +5,29 @@ import dataclasses
 import pytest
 
 from dev.lib.chaos.browser import generate_visit
+from dev.lib.chaos.kills import kill_schedules
 from dev.lib.chaos.referee import compare
-from dev.lib.chaos.schedule import generate, session_ids
+from dev.lib.chaos.refund import Refund, Reversal
+from dev.lib.chaos.schedule import REFUNDS_AT, Event, session_ids
+from dev.lib.chaos.seeds import generate
 from dev.lib.chaos.server_log import find_complaints
 from dev.lib.chaos.shrink import shrink
+from dev.lib.chaos.till import Sale
 
-CHARGE = {"session_id": "s", "amount": 1234, "transaction_id": "t", "reversed": False}
+OF_THE_PLAYER = ("state_honestly", "state_wrongly", "redeliver_webhooks")
+
+CHARGE = {
+    "kind": "sale",
+    "session_id": "s",
+    "amount": 1234,
+    "transaction_id": "t",
+    "parent_transaction_id": None,
+    "reversed": False,
+}
 ROW = {
+    "id": 1,
+    "kind": "sale",
+    "parent_id": False,
     "session_id": "s",
     "state": "approved",
     "reason": False,
@@ -21,6 +37,30 @@ ROW = {
     "payment_uuid": "p",
 }
 PAYMENT = {"uuid": "p", "amount": 12.34, "viva_wallet_session_id": "s", "transaction_id": "t"}
+SALE = ([CHARGE], [ROW], [PAYMENT])
+
+PAID_BACK = {
+    **CHARGE,
+    "kind": "refund",
+    "session_id": "r",
+    "transaction_id": "u",
+    "parent_transaction_id": "t",
+}
+REFUND = {
+    **ROW,
+    "id": 2,
+    "kind": "refund",
+    "parent_id": [1, "sale"],
+    "session_id": "r",
+    "transaction_id": "u",
+    "payment_uuid": "q",
+}
+REFUND_PAYMENT = {
+    "uuid": "q",
+    "amount": -12.34,
+    "viva_wallet_session_id": "r",
+    "transaction_id": "u",
+}
 
 
 def test_ledgers_that_agree():
@@ -60,8 +100,75 @@ def test_what_is_on_review_is_explained(state):
     assert compare([CHARGE], [{**ROW, "state": state, "review": "no_payment"}], []) == []
 
 
+@pytest.mark.parametrize("kind", ["refund", "web_refund"])
+def test_refunds_that_agree(kind):
+    moves = [CHARGE, {**PAID_BACK, "kind": kind}]
+    assert compare(moves, [ROW, REFUND], [PAYMENT, REFUND_PAYMENT]) == []
+
+
+@pytest.mark.parametrize(
+    "moves, rows, payments",
+    [
+        pytest.param([], [REFUND], [REFUND_PAYMENT], id="booked and not paid back"),
+        pytest.param([], [{**REFUND, "state": "failed"}], [REFUND_PAYMENT], id="booked and failed"),
+        pytest.param([], [], [REFUND_PAYMENT], id="booked without a request"),
+        pytest.param([PAID_BACK], [], [], id="paid back without a request"),
+        pytest.param([PAID_BACK], [REFUND], [], id="paid back and not booked"),
+        pytest.param([PAID_BACK], [REFUND], [REFUND_PAYMENT, {**REFUND_PAYMENT, "uuid": "v"}],
+                     id="booked twice"),
+        pytest.param([PAID_BACK], [REFUND], [{**REFUND_PAYMENT, "amount": 12.34}],
+                     id="booked as a charge"),
+        pytest.param([PAID_BACK], [{**REFUND, "kind": "sale"}],
+                     [{**REFUND_PAYMENT, "amount": 12.34}], id="taken for a charge"),
+        pytest.param([PAID_BACK], [{**REFUND, "parent_id": False}], [REFUND_PAYMENT],
+                     id="of no sale in Odoo"),
+        pytest.param([{**PAID_BACK, "reversed": True}], [REFUND], [REFUND_PAYMENT],
+                     id="undone by Viva"),
+        pytest.param([PAID_BACK, {**PAID_BACK, "session_id": "r2"}],
+                     [REFUND, {**REFUND, "id": 3, "session_id": "r2"}],
+                     [REFUND_PAYMENT,
+                      {**REFUND_PAYMENT, "uuid": "v", "viva_wallet_session_id": "r2"}],
+                     id="paid back twice"),
+        pytest.param([{**PAID_BACK, "amount": 1235}], [{**REFUND, "charged_minor": 1235}],
+                     [{**REFUND_PAYMENT, "amount": -12.35}], id="more than was paid"),
+        pytest.param([], [{**REFUND, "state": "sent"}], [], id="stuck"),
+        pytest.param([], [{**REFUND, "state": "unknown"}], [], id="unknown"),
+    ],
+)  # fmt: skip
+def test_every_difference_of_refunds_is_seen(moves, rows, payments):
+    charges, sales, paid = SALE
+    assert compare([*charges, *moves], [*sales, *rows], [*paid, *payments])
+
+
+def test_more_paid_back_than_paid_is_no_matter_of_review():
+    moves = [CHARGE, {**PAID_BACK, "amount": 2000}]
+    rows = [ROW, {**REFUND, "review": "amount_differs"}]
+    [fault] = compare(moves, rows, [PAYMENT, REFUND_PAYMENT])
+    assert "2000" in fault
+
+
+@pytest.mark.parametrize("state", ["failed", "unknown", "approved", "reversed"])
+def test_refund_on_review_is_explained(state):
+    row = {**REFUND, "state": state, "review": "no_payment"}
+    assert compare([CHARGE, PAID_BACK], [ROW, row], [PAYMENT]) == []
+
+
+def test_paid_back_as_a_whole_and_booked_nowhere():
+    assert compare([CHARGE, PAID_BACK], [ROW, REFUND], []) == []
+    part = {**PAID_BACK, "amount": 1000}
+    assert compare([CHARGE, part], [ROW, {**REFUND, "charged_minor": 1000}], [])
+
+
+def test_viva_undoes_what_was_paid_back():
+    undone, payments = {**CHARGE, "reversed": True}, [PAYMENT, REFUND_PAYMENT]
+    assert compare([undone, PAID_BACK], [ROW, REFUND], payments) == []
+    part = {**REFUND, "charged_minor": 1000}
+    payments[1] = {**REFUND_PAYMENT, "amount": -10}
+    assert compare([undone, {**PAID_BACK, "amount": 1000}], [ROW, part], payments)
+
+
 def test_a_seed_alone_decides():
-    assert generate(7) == generate(7)
+    assert all(generate(seed) == generate(seed) for seed in range(20))
     assert generate_visit(7) == generate_visit(7)
     assert len({str(generate(seed).events) for seed in range(200)}) == 200
     assert session_ids(generate(7), "one") != session_ids(generate(7), "other")
@@ -72,12 +179,62 @@ def test_schedules_are_about_what_they_have():
         schedule = generate(seed)
         for event in schedule.events:
             assert event.sale < len(schedule.amounts)
-            assert event.attempt < len(session_ids(schedule, "run")[0])
+            assert event.refund is None or event.refund < len(schedule.refunds)
+            ids = session_ids(schedule, "run")[schedule.number_of(event)]
+            assert event.attempt < len(ids)
         assert sorted(schedule.events, key=lambda event: event.at) == list(schedule.events)
 
 
+def test_a_third_of_the_schedules_pays_back():
+    schedules = [generate(seed) for seed in range(300)]
+    refunds = [schedule for schedule in schedules if schedule.refunds]
+    assert 75 < len(refunds) < 125
+    plans = [plan for schedule in refunds for plan in schedule.refunds]
+    assert {plan.way for plan in plans} == {False, "terminal", "account"}
+    assert {plan.parent for plan in plans} == {"sale", "refund", "unknown"}
+    assert {plan.is_reversal for plan in plans} == {False, True}
+    assert any(
+        plan.amount > schedule.amounts[0] for schedule in refunds for plan in schedule.refunds
+    )
+
+
+def test_both_tills_pay_back_at_about_the_same_moment():
+    for schedule in filter(lambda found: found.refunds, map(generate, range(100))):
+        starts = [next(event.at for event in schedule.events
+                       if (event.refund, event.what) == (till, "start")) for till in (0, 1)]  # fmt: skip
+        assert max(starts) - min(starts) <= 1
+        assert min(starts) >= REFUNDS_AT
+
+
+def test_acts_of_tills_exist():
+    for schedule in map(generate, range(300)):
+        for event in schedule.events:
+            if event.who == "till" and event.what not in OF_THE_PLAYER:
+                plan = None if event.refund is None else schedule.refunds[event.refund]
+                kind = Sale if plan is None else Reversal if plan.is_reversal else Refund
+                assert callable(getattr(kind, event.what))
+
+
+def test_what_is_paid_back_is_never_more_than_asked_for():
+    for schedule in filter(lambda found: found.refunds, map(generate, range(200))):
+        plays = [event.options.get("autopilot") or {} for event in schedule.events]
+        assert not any({"tip", "amount", "reverse_after"} & play.keys() for play in plays)
+
+
+def test_schedules_in_which_workers_die():
+    names = [schedule.name for schedule in kill_schedules()]
+    assert len(names) == len(set(names))
+    for schedule in kill_schedules():
+        assert sum(event.what == "die" for event in schedule.events) == 1
+
+
+def test_events_tell_what_they_are_about():
+    assert "(refund 1 request 2)" in str(Event(8, "till", "abort", {}, refund=1, attempt=2))
+    assert "(sale 0)" in str(Event(0, "till", "abort", {}))
+
+
 def test_events_can_be_left_out():
-    schedule = generate(7)
+    schedule = next(filter(lambda found: found.refunds, map(generate, range(100))))
     assert schedule.keep([0, 2]) == dataclasses.replace(
         schedule, events=(schedule.events[0], schedule.events[2])
     )

@@ -2,6 +2,7 @@
 
 import os
 
+from odoo.addons.pos_viva_wallet.models import viva_wallet_refund as refund
 from odoo.addons.pos_viva_wallet.models import viva_wallet_reversal as reversal
 from odoo.addons.pos_viva_wallet.models import viva_wallet_transaction as ledger
 from odoo.addons.pos_viva_wallet.viva import const
@@ -23,7 +24,9 @@ LEDGER = {
     "TILL_MISSING_AFTER": 1,
     "NO_PAYMENT_AFTER": 12,
 }
-REVERSAL = {"CHECK_INTERVAL": 2, "CHECK_LIFE": 60, "SILENCE": 3}
+# Long enough for a refund that waited at a slow point and was then slow at Viva.
+REFUND = {"NOT_LISTED_AFTER": 7}
+REVERSAL = {"CHECK_INTERVAL": 2, "CHECK_LIFE": 60, "SILENCE": 3, "REFUND_LIFE": 15}
 NETWORK = {
     "REQUEST_SECONDS": 2.0,
     "SESSION_SECONDS": 1.0,
@@ -40,7 +43,12 @@ def shorten():
     :raise AttributeError: when there is no such deadline any more.
     """
     pace = float(os.environ.get("POS_VIVA_WALLET_CHAOS_PACE", "1"))
-    for module, values in ((ledger, LEDGER), (reversal, REVERSAL), (const, NETWORK)):
+    for module, values in (
+        (ledger, LEDGER),
+        (refund, REFUND),
+        (reversal, REVERSAL),
+        (const, NETWORK),
+    ):
         for name, seconds in values.items():
             getattr(module, name)
             setattr(module, name, seconds * pace)

@@ -2,11 +2,12 @@
 
 import random
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 ATTEMPTS = 4  # session ids that a sale can use, one after the other
-SECONDS = 6.0  # in which everything that is planned begins
+SECONDS = 6.0  # in which everything that is planned of a sale begins
+REFUNDS_AT = 8.0  # sales are over by then, or are waited for
 POINTS = (
     "received",
     "before_insert_commit",
@@ -72,7 +73,7 @@ class Event:
 
     `at`: seconds after the begin; `who`: "viva" (a fault), "server" (a point at which a worker dies or
     sleeps), "terminal" (how it behaves), "customer" or "till"; `what`: which; `options`: how.
-    `sale` and `attempt` say about which request.
+    `sale`, or for a refund `refund`, and `attempt` say about which request.
     """
 
     at: float
@@ -81,11 +82,36 @@ class Event:
     options: dict[str, Any]
     sale: int = 0
     attempt: int = 0
+    refund: int | None = None
 
     def __str__(self) -> str:
         options = f" {self.options}" if self.options else ""
-        about = f"sale {self.sale}" + (f" request {self.attempt}" if self.attempt else "")
+        about = f"sale {self.sale}" if self.refund is None else f"refund {self.refund}"
+        about += f" request {self.attempt}" if self.attempt else ""
         return f"{self.at:4.1f} s  {self.who:8} {self.what}{options} ({about})"
+
+
+@dataclass(frozen=True)
+class RefundPlan:
+    """What one till pays back of the first sale, and how.
+
+    `amount`: minor units, also more than was paid; `reader`: at which of the register's terminals;
+    `way`: as for `start_refund`, False for that of the payment method; `looks`: whether the till asks
+    first what remains, and does not ask for more; `parent`: "sale", or the request that a confused
+    till names instead ("refund", "unknown"); `is_reversal`: of a card payment in the open order.
+    """
+
+    amount: int
+    reader: int
+    way: str | bool = False
+    looks: bool = True
+    parent: str = "sale"
+    is_reversal: bool = False
+
+    def __str__(self) -> str:
+        what = "reversal" if self.is_reversal else f"refund of {self.amount}"
+        looks = "after a look" if self.looks else "without a look"
+        return f"{what} at terminal {self.reader}, way {self.way}, of the {self.parent}, {looks}"
 
 
 @dataclass(frozen=True)
@@ -93,7 +119,8 @@ class Schedule:
     """A name, the events in the order of time, the amounts of the sales, and whether the till lives.
 
     `seed`: it was made from; `amounts`: minor units, one for each sale; `returns`: whether the till
-    follows its payments to the end, or is never seen again.
+    follows its payments to the end, or is never seen again; `refunds`: one for each till that pays
+    back.
     """
 
     name: str
@@ -101,15 +128,20 @@ class Schedule:
     amounts: tuple[int, ...]
     returns: bool
     events: tuple[Event, ...]
+    refunds: tuple[RefundPlan, ...] = ()
 
     def keep(self, numbers: list[int]) -> "Schedule":
         """Return the schedule with only these of its events, counted from 0."""
         events = tuple(self.events[number] for number in numbers)
-        return Schedule(self.name, self.seed, self.amounts, self.returns, events)
+        return replace(self, events=events)
+
+    def number_of(self, event: Event) -> int:
+        """Return whose the event is, counted through the sales and then the refunds."""
+        return event.sale if event.refund is None else len(self.amounts) + event.refund
 
 
-class Generator:
-    """Makes a schedule of a seed."""
+class SaleGenerator:
+    """Makes a schedule of sales of a seed."""
 
     def __init__(self, seed: int):
         """Throw the dice that decide everything."""
@@ -217,18 +249,13 @@ class Generator:
         ]
 
 
-def generate(seed: int) -> Schedule:
-    """Return the schedule of a seed."""
-    return Generator(seed).schedule()
-
-
 def session_ids(schedule: Schedule, run: str) -> list[list[str]]:
-    """Return the session ids that the sales of a schedule use, one list for each sale.
+    """Return the session ids that a schedule uses: a list for each sale, then one for each refund.
 
     :param run: sets this run apart from others on the same database.
     """
     dice = random.Random(f"{schedule.name} {run}")
     return [
         [str(uuid.UUID(int=dice.getrandbits(128), version=4)) for _attempt in range(ATTEMPTS)]
-        for _sale in schedule.amounts
+        for _payment in (*schedule.amounts, *schedule.refunds)
     ]

@@ -22,7 +22,8 @@ from ..shop import ADMIN, CASHIER, Odoo, Shop
 from ..simulator import simulator_url
 from .play import Player, Result
 from .referee import Referee
-from .schedule import Schedule, generate
+from .schedule import Schedule
+from .seeds import generate
 from .server_log import find_complaints
 from .shop import Register, open_registers
 from .shrink import shrink
@@ -103,7 +104,7 @@ class Chaos(Demo):
     @property
     def terminals(self) -> set[str]:
         """All terminals that schedules are played at."""
-        return {register.terminal for register in self.registers}
+        return {reader.terminal for register in self.registers for reader in register.readers}
 
     def _prepare_database(self) -> None:
         """Start from a copy of a database that no schedule has touched."""
@@ -314,9 +315,10 @@ def _conclude(chaos: Chaos, results: list[Result]) -> int:
 
 
 def _tell_numbers(chaos: Chaos, results: list[Result]) -> None:
-    charges = [entry for entry in chaos.viva.ledger() if entry["terminal_id"] in chaos.terminals]
+    moves = Counter(entry["kind"] for entry in chaos.viva.ledger()
+                    if entry["terminal_id"] in chaos.terminals)  # fmt: skip
     reviews: Counter[str] = chaos.referee().count_reviews(chaos.terminals)
-    detail(f"{len(charges)} charges, {sum(result.deaths for result in results)} workers killed at"
+    detail(f"movements of money: {dict(moves)}, {sum(result.deaths for result in results)} workers killed at"
            f" a point, requests by review: {dict(reviews)}")  # fmt: skip
 
 
@@ -330,6 +332,8 @@ def _tell_failure(chaos: Chaos, result: Result) -> None:
     if kept is None:
         detail("It did not fail again when it was played alone. It was:")
     smallest = schedule if kept is None else schedule.keep(kept)
+    for number, plan in enumerate(smallest.refunds):
+        detail(f"refund {number}: {plan}")
     for event in smallest.events:
         detail(str(event))
     keep = "" if kept is None else f" --keep {','.join(map(str, kept))}"

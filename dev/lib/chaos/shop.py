@@ -1,4 +1,4 @@
-"""Many registers, each with a terminal of its own, and a plain cashier at each."""
+"""Many registers, each with two terminals of its own, and a plain cashier at each."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,21 +7,29 @@ from ..shop import ADMIN, CASHIER, CREDENTIALS, Odoo
 from .viva import Viva
 
 PRODUCT = "Chaos"
-FIRST_TERMINAL = 17000000
+# Of the first register, one number for each of its terminals, with the way by which money goes back.
+TERMINALS = ((17000000, "terminal"), (18000000, "account"))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A terminal, and the id of the payment method by which a till uses it."""
+
+    method: int
+    terminal: str
 
 
 @dataclass(frozen=True)
 class Register:
-    """What a till knows: ids of its session, of the card method and of the cash method, the product
-    that it sells and the user who sells; and the terminal beside it."""
+    """What a till knows: ids of its session and of the cash method, the product that it sells and the
+    user who sells; and the terminals beside it."""
 
     config: int
     session: int
-    method: int
     cash: int
     product: int
     cashier: int
-    terminal: str
+    readers: tuple[Reader, ...]
 
 
 def open_registers(url: str, database: str, viva: Viva, count: int) -> list[Register]:
@@ -34,17 +42,13 @@ def open_registers(url: str, database: str, viva: Viva, count: int) -> list[Regi
         {"name": PRODUCT, "type": "service", "available_in_pos": True, "taxes_id": [(5,)]},
     )
     user = admin.find("res.users", ("login", "=", CASHIER[0]))
-    terminals = [str(FIRST_TERMINAL + number) for number in range(count)]
-    for terminal in terminals:
-        viva.add_terminal(terminal)
-    configs = _create(admin, "pos.config", [{"name": f"Register {name}"} for name in terminals])
-    methods = _create_methods(admin, terminals, configs)
+    names = [{"name": f"Register {number}"} for number in range(count)]
+    configs = _create(admin, "pos.config", names)
+    readers = [_create_readers(admin, viva, first, way, configs) for first, way in TERMINALS]
     drawers = _create_drawers(admin, configs)
     return [
-        Register(config, _open(cashier, config), method, drawer, product, user, terminal)
-        for config, method, drawer, terminal in zip(
-            configs, methods, drawers, terminals, strict=True
-        )
+        Register(config, _open(cashier, config), drawer, product, user, own)
+        for config, drawer, own in zip(configs, drawers, zip(*readers, strict=True), strict=True)
     ]
 
 
@@ -53,13 +57,29 @@ def _create(admin: Odoo, model: str, values: list[dict[str, Any]]) -> list[int]:
     return admin.call(model, "create", values)
 
 
-def _create_methods(admin: Odoo, terminals: list[str], configs: list[int]) -> list[int]:
+def _create_readers(
+    admin: Odoo, viva: Viva, first: int, way: str, configs: list[int]
+) -> list[Reader]:
+    """Return a terminal for each register.
+
+    :param first: terminal id of the first; the others follow.
+    :param way: by which its payment method pays back.
+    """
+    terminals = [str(first + number) for number in range(len(configs))]
+    for terminal in terminals:
+        viva.add_terminal(terminal)
+    methods = _create_methods(admin, terminals, way, configs)
+    return [Reader(*reader) for reader in zip(methods, terminals, strict=True)]
+
+
+def _create_methods(admin: Odoo, terminals: list[str], way: str, configs: list[int]) -> list[int]:
     bank = admin.find("account.journal", ("type", "=", "bank"))
     values = [
         {
             **CREDENTIALS,
             "name": f"Terminal {terminal}",
             "viva_wallet_terminal_id": terminal,
+            "viva_wallet_refund_way": way,
             "payment_method_type": "terminal",
             "use_payment_terminal": "viva_wallet",
             "journal_id": bank,

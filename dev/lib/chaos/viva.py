@@ -17,6 +17,7 @@ ORDINARY = {
     "asleep": False,
     "wakes_late": None,
     "endless_202": False,
+    "can_refund": True,
     "autopilot": None,
     "body_overrides": {},
     "body_without": [],
@@ -87,11 +88,17 @@ class Viva(BenchViva):
         self._ask("revoke_tokens", {})
 
     def ledger(self) -> list[dict[str, Any]]:
-        """Return all charges; amounts in minor units."""
-        return [entry for entry in super().ledger() if entry["kind"] == "sale"]
+        """Return all movements of money, each with our session id; amounts in minor units.
+
+        A refund through the account has no session at Viva; our id is its reference.
+        """
+        return [
+            {**entry, "session_id": entry["session_id"] or entry["merchant_reference"]}
+            for entry in super().ledger()
+        ]
 
     def recent_ledger(self) -> list[dict[str, Any]]:
-        """Return all charges, as they were a moment ago at most."""
+        """Return all movements of money, as they were a moment ago at most."""
         with self._lock:
             if time.monotonic() - self._read_at > LEDGER_SECONDS:
                 self._read_at = time.monotonic()

@@ -11,3 +11,9 @@ class VivaWalletTill(models.AbstractModel):
         """Override of `pos_viva_wallet` to add a point before anything is written."""
         reach(sale.get("session_id"), "received")
         return super().start_sale(sale)
+
+    @api.model
+    def start_refund(self, refund):
+        """Override of `pos_viva_wallet` to add a point before anything is written."""
+        reach(refund.get("session_id"), "received")
+        return super().start_refund(refund)

@@ -31,6 +31,10 @@ class VivaWalletTransaction(models.Model):
         reach(self.session_id, "before_apply_commit")
         return snapshot
 
+    def _apply_account_reply(self, reply):
+        super()._apply_account_reply(reply)
+        reach(self.session_id, "before_apply_commit")
+
     def _apply_outcome(self, result, reply):
         super()._apply_outcome(result, reply)
         reach(self.session_id, "before_outcome_commit")
