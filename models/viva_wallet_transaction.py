@@ -419,6 +419,8 @@ class VivaWalletTransaction(models.Model):
                 self._flag("conflict")
             return
         was_failed = self.state == "failed"
+        # Through the account Viva does not say which card it is: the one that paid.
+        paid_with = self.parent_id if self.refund_way == "account" else self.browse()
         self._set_state(
             "approved",
             reason=False,
@@ -429,8 +431,8 @@ class VivaWalletTransaction(models.Model):
             order_code=result.order_code,
             authorization_code=result.authorization_code,
             rrn=result.rrn,
-            card_brand=result.card_brand,
-            card_last4=result.card_last4,
+            card_brand=result.card_brand or paid_with.card_brand,
+            card_last4=result.card_last4 or paid_with.card_last4,
             entry_mode=result.entry_mode,
             verification_method=result.verification_method,
             aid=result.aid,
@@ -772,12 +774,20 @@ class VivaWalletTransaction(models.Model):
         if not payment:
             self._book_on_order()
             return
-        if payment.viva_wallet_session_id not in (False, self.session_id):
+        named = payment.viva_wallet_session_id
+        if named not in (False, self.session_id) and not self._is_retry_of(named):
             self._flag("no_payment")  # the line has gone on to another request meanwhile
             return
         payment.viva_wallet_session_id = self.session_id
         if payment.pos_order_id.state == "cancel":
             self._flag("no_payment")
+
+    def _is_retry_of(self, session_id):
+        """Tell whether this is the later request of a payment line whose saved one had failed."""
+        earlier = self.search(
+            [("session_id", "=", session_id), ("payment_uuid", "=", self.payment_uuid)]
+        )
+        return earlier.state == "failed" and earlier.id < self.id
 
     def _bind_payment(self, payment):
         """Tie the charge to the payment that the till made of it, and complete that payment.

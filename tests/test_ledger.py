@@ -209,6 +209,23 @@ class TestLedger(VivaWalletCommon):
         self.assertEqual(payment.transaction_id, self.charges()[0]["transaction_id"])
         self.assertEqual(payment.payment_status, "done")
 
+    def test_retry_takes_over_the_line_that_was_saved_with_a_declined_request(self):
+        declined = self.sale_values()
+        self.till("start_sale", declined)
+        payment = self.sync_order(declined, state="draft").payment_ids
+        self.simulator.decline(TERMINAL)
+        self.assertEqual(self.read(declined["session_id"])["state"], "failed")
+        retry = {**declined, "session_id": str(uuid.uuid4()), "amount": 10.0}
+        self.till("start_sale", retry)
+        self.simulator.tap(TERMINAL)
+        self.assertEqual(self.read(retry["session_id"])["state"], "approved")
+        row = self.transaction(retry["session_id"])
+        self.assertFalse(row.review)
+        self.assertEqual(row.payment_id, payment)
+        self.assertEqual(
+            (payment.viva_wallet_session_id, payment.amount), (retry["session_id"], 10.0)
+        )
+
     def test_saving_the_order_does_not_write_an_open_row(self):
         """Each question about the payment writes the row: both at once would be a conflict."""
         for answer in ("sent", "unknown"):

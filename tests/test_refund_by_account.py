@@ -33,6 +33,13 @@ class TestRefundByAccount(RefundCommon):
         self.assertEqual(entry["kind"], "web_refund")
         self.assertEqual(entry["merchant_reference"], refund["session_id"])
         self.assertEqual(snapshot["card"]["transaction_id"], entry["transaction_id"])
+        paid_with = self.transaction(self.sale["session_id"])
+        self.assertTrue(paid_with.card_last4)
+        self.assertEqual(
+            (snapshot["card"]["card_brand"], snapshot["card"]["card_no"]),
+            (paid_with.card_brand, paid_with.card_last4),
+            "It went to the card that paid, which Viva does not repeat",
+        )
         self.assertFalse(self.simulator.requests("refund"))
         self.assertEqual(self.remaining(), 0)
         self.assert_ledgers_agree()
