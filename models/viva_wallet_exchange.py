@@ -16,17 +16,20 @@ class VivaWalletExchange(models.AbstractModel):
     _name = "viva.wallet.exchange"
     _description = "Viva Wallet: exchange with Viva"
 
-    def _exchange(self, kind, work, apply=None, after=None):
+    def _exchange(self, kind, work, apply=None, after=None, is_announced=False):
         """Call Viva, and apply the answer whenever it comes.
 
         :param str kind: of `viva.waiting`
         :param callable work: makes the call and returns the answer; touches no database
         :param callable apply: gets the row, in a transaction of its own, and the answer
         :param callable after: gets what `apply` returned, when that is committed
+        :param bool is_announced: Viva has said that there is news, so that a late answer without any
+            is no reason for the tills not to ask again
         :return: an exchange under way, or None when this process asks too much at the moment
         :rtype: RowExchange
         """
         exchange = RowExchange(self, kind, work, apply, after)
+        exchange.is_announced = is_announced
         return exchange if exchange.start() else None
 
     @api.model
@@ -50,9 +53,17 @@ class VivaWalletExchange(models.AbstractModel):
         return [applied for is_here, applied in results if is_here]
 
     def _tell_tills(self):
-        """Tell the tills of the register that there is news of this row."""
+        """Tell the tills of the register that there is news of this row.
+
+        Displays and phones of customers may listen, too, so it does not say more. Whoever asked for
+        the payment gets its approval to the own ears, and need not ask for it.
+        """
+        if self.state == "approved" and self.user_id:
+            self.user_id._bus_send("VIVA_WALLET_APPROVED", self._snapshot())
         if self.pos_config_id:
-            self.pos_config_id._notify("VIVA_WALLET_STATUS", {"session_id": self.session_id})
+            self.pos_config_id._notify(
+                "VIVA_WALLET_STATUS", {"session_id": self.session_id, "state": self.state}
+            )
 
     @api.model
     def _seconds_until_next_question(self):
@@ -68,10 +79,12 @@ class VivaWalletExchange(models.AbstractModel):
 class RowExchange(Exchange):
     """An exchange about a row of the ledger, for which tills wait."""
 
+    is_announced = False
+
     def _apply_late(self, own, answer):
         """Override of `Exchange`: no till is there to take the news from this call."""
         state = own.state
         applied = self._apply(own, answer)
-        if own.state != state:
+        if own.state != state or self.is_announced:
             own._tell_tills()
         return applied

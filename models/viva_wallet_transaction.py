@@ -312,10 +312,11 @@ class VivaWalletTransaction(models.Model):
         snapshots = [snapshot for _lost, snapshot in self._finish_all(exchanges, patiently)]
         return {snapshot["session_id"]: snapshot for snapshot in snapshots if snapshot}
 
-    def _ask(self, client_and_expected):
+    def _ask(self, client_and_expected, is_announced=False):
         """Ask Viva about one row.
 
         :param tuple client_and_expected: see `_question`.
+        :param bool is_announced: see `_exchange`.
         :return: see `_exchange`.
         """
         return self._exchange(
@@ -323,6 +324,7 @@ class VivaWalletTransaction(models.Model):
             lambda: _ask(*client_and_expected),
             lambda own, answer: own._take_answer(*answer),
             after=lambda taken: taken[0] and self._resend(),
+            is_announced=is_announced,
         )
 
     def _take_answer(self, result, reply):
@@ -546,8 +548,8 @@ class VivaWalletTransaction(models.Model):
             return Recorded(in_the_way=occupying.ids)
         if values.get("parent_id"):
             self._reserve(values)
-        row = self.create(values)
-        return Recorded(row_id=row.id, request=row._take_for_sending())
+        row = self._create_sent(values)
+        return Recorded(row_id=row.id, request=row._request())
 
     @api.model
     def _domain_related(self, values):
@@ -601,10 +603,18 @@ class VivaWalletTransaction(models.Model):
         now = fields.Datetime.now()
         return self.create({**values, "state": "failed", "reason": "cancelled", "finished_at": now})
 
-    def _take_for_sending(self):
-        """Move a new row to `sent` and return what to send."""
-        self._set_state("sent", merchant_account=self.payment_method_id._viva_wallet_account())
-        return self._request()
+    @api.model
+    def _create_sent(self, values):
+        """Create the row of a request that is about to be sent."""
+        method = self.env["pos.payment.method"].browse(values["payment_method_id"])
+        return self.create(
+            {
+                **values,
+                "state": "sent",
+                "sent_at": fields.Datetime.now(),
+                "merchant_account": method._viva_wallet_account(),
+            }
+        )
 
     def _send(self, request):
         """Give the request to Viva, once.
@@ -969,35 +979,29 @@ class VivaWalletTransaction(models.Model):
                 fields.Datetime.now() + timedelta(seconds=TILL_MISSING_AFTER)
             )
         if not transaction._ask_aside():
-            # Somebody has just asked, and maybe too early.
             if not transaction.notified_at:
                 transaction._mark_notified()
             transaction._tell_tills()
 
     def _ask_aside(self):
-        """Ask Viva about a payment that it has spoken of, and tell the tills, waiting for neither.
+        """Ask Viva about a payment that it has spoken of, without waiting; the tills are told then.
 
-        By the time that a till asks, the answer may be here.
-
-        :return: whether the right to ask was there to be taken.
+        :return: whether the question is made; not when somebody has just asked.
         :rtype: bool
         """
         is_first = not self.notified_at
-
-        def take(claimed):
-            if is_first:
-                claimed._add_steps("notified")
-            for transaction in claimed:
-                transaction._tell_tills()
-
         questions = self._claim_questions(
-            take, SQL("notified_at = COALESCE(notified_at, clock_timestamp() AT TIME ZONE 'UTC')")
+            lambda claimed: claimed._add_steps("notified") if is_first else None,
+            SQL("notified_at = COALESCE(notified_at, clock_timestamp() AT TIME ZONE 'UTC')"),
         )
-        for transaction_id, question in questions:
-            exchange = question and self.browse(transaction_id)._ask(question)
-            if exchange:
-                exchange.leave()
-        return bool(questions)
+        exchanges = [
+            self.browse(transaction_id)._ask(question, is_announced=True)
+            for transaction_id, question in questions
+            if question
+        ]
+        for exchange in filter(None, exchanges):
+            exchange.leave()
+        return any(exchanges)
 
     def _is_followed(self):
         """Return whether a till seems to be there that asks about this payment."""

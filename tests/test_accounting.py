@@ -64,7 +64,12 @@ class TestAccounting(VivaWalletCommon):
         order.action_pos_order_paid()
         return order
 
-    def close(self):
+    def close(self, cash=0):
+        """Close the register and return its entry.
+
+        :param float cash: that was counted in the drawer.
+        """
+        self.session.post_closing_cash_details(cash)
         self.session.action_pos_session_closing_control()
         self.assertEqual(self.session.state, "closed")
         return self.session.move_id
@@ -159,7 +164,7 @@ class TestAccounting(VivaWalletCommon):
 
     def test_card_and_cash(self):
         self.sell_and_pay_back_with_cash()
-        self.assert_books_with_cash(self.close())
+        self.assert_books_with_cash(self.close(cash=3.0))
         self.assertEqual(len(self.account_payments()), 1)
 
     def test_card_and_cash_with_identified_customer(self):
@@ -167,7 +172,7 @@ class TestAccounting(VivaWalletCommon):
         (self.viva_method | self.drawer).split_transactions = True
         self.session = self.open_register()
         self.sell_and_pay_back_with_cash()
-        self.assert_books_with_cash(self.close())
+        self.assert_books_with_cash(self.close(cash=3.0))
         self.assertEqual(sorted(self.account_payments().mapped("amount")), [4.0, 10.0])
 
     def test_surplus_without_a_tip_product_has_its_own_line(self):

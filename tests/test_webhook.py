@@ -204,10 +204,10 @@ class TestWebhook(VivaWalletHttpCommon):
         self.assertEqual(row.state, "sent")
         self.assertFalse(row.transaction_id)
         self.assertTrue(row.notified_at)
-        self.assertEqual(self.simulator.counts(), asked)
+        self.assertEqual(self.simulator.counts(), {**asked, "session": 1}, "Viva was asked")
         (message,) = self.bus_messages()
         self.assertIn("VIVA_WALLET_STATUS", message["type"])
-        self.assertEqual(message["payload"], {"session_id": session_id})
+        self.assertEqual(message["payload"], {"session_id": session_id, "state": "sent"})
         self.assert_ledgers_agree()
 
     def test_the_cron_comes_where_no_till_asks_any_more(self):
@@ -225,8 +225,9 @@ class TestWebhook(VivaWalletHttpCommon):
                 known = len(self.bus_messages())
                 self.post(self.notification(event_type, MerchantTrns=session_id, Amount=12.34))
                 (message,) = self.bus_messages()[known:]
-                self.assertEqual(message["payload"], {"session_id": session_id})
+                self.assertEqual(message["payload"]["session_id"], session_id)
                 self.simulator.cancel(TERMINAL)
+                self.let_pass(self.transaction(session_id), 2)
                 self.call_till("read_status", [session_id])
 
     def test_real_notifications(self):
@@ -236,11 +237,30 @@ class TestWebhook(VivaWalletHttpCommon):
         deliveries = self.await_webhooks(2)
         self.assertEqual([delivery["status"] for delivery in deliveries], [200, 200])
         self.assertEqual([delivery["event_type"] for delivery in deliveries], [1796, 1802])
-        self.assertTrue(self.bus_messages())
-        self.assertEqual(self.transaction(session_id).state, "sent")
-        snapshot = self.call_till("read_status", [session_id])[session_id]
-        self.assertEqual(snapshot["state"], "approved")
+        row = self.transaction(session_id)
+        self.assertEqual(row.state, "approved", "Viva was asked as soon as it had spoken")
+        told = [message for message in self.bus_messages() if "APPROVED" in message["type"]]
+        self.assertEqual(
+            [(message["payload"]["session_id"], message["payload"]["charged"]) for message in told],
+            [(session_id, 12.34)],
+        )
         self.assert_ledgers_agree()
+
+    def test_only_the_user_who_asked_is_told_about_the_card(self):
+        """Displays and phones of customers may listen to the channel of the register."""
+        self.send_webhooks()
+        session_id = self.start()
+        self.simulator.tap(TERMINAL)
+        self.await_webhooks(2)
+        card = self.transaction(session_id).card_last4
+        channels = [
+            json.loads(message.channel)
+            for message in self.env["bus.bus"].sudo().search([])
+            if "VIVA_WALLET" in message.message and card in message.message
+        ]
+        self.assertEqual(
+            channels, [[self.env.cr.dbname, "res.partner", self.pos_user.partner_id.id]]
+        )
 
     def test_double_and_reordered_notifications(self):
         self.send_webhooks(webhook_copies=3, webhook_order="reversed")
@@ -302,7 +322,7 @@ class TestWebhook(VivaWalletHttpCommon):
         self.assertEqual(self.ask(path).json(), {"Key": KEY})
         session_id = self.start()
         self.assertEqual(self.post(self.notification(SessionId=session_id), path).status_code, 200)
-        self.assertEqual(self.bus_messages()[0]["payload"], {"session_id": session_id})
+        self.assertEqual(self.bus_messages()[0]["payload"]["session_id"], session_id)
         self.assertEqual(self.transaction(session_id).state, "sent")
 
     # === HOSTILE BODIES === #

@@ -15,7 +15,7 @@ from .common import VivaWalletHttpCommon
 SEEDS = range(8)
 REQUESTS = 40  # per seed
 ANSWER_SECONDS = 30
-NOTIFIED = {"notified_at", "event_ids"}  # all that a notification changes in the ledger
+NOTIFIED = {"notified_at", "asked_at", "event_ids"}  # all that a notification changes in the ledger
 
 VERBS = ("GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "X")
 QUERIES = (
@@ -48,13 +48,13 @@ class TestWebhookFuzz(VivaWalletHttpCommon):
         self.open_register()
         self.key = self.simulator.state()["settings"]["webhook_key"]
         self.viva_method.viva_wallet_webhook_verification_key = self.key
-        # Not sent to Viva: nothing but a notification could be about to change it.
+        # Viva knows nothing of it and cannot be asked: only a notification could change it.
         self.open_row = self.env["viva.wallet.transaction"].sudo().create({
             "session_id": str(uuid.uuid4()),
             "terminal_id": "16000003",
             "cash_register_id": "1",
             "state": "sent",
-            "payment_method_id": self.viva_method.id,
+            "payment_method_id": False,
             "pos_config_id": self.viva_config.id,
             "company_id": self.env.company.id,
             "currency_id": self.env.ref("base.EUR").id,

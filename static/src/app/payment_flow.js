@@ -126,6 +126,21 @@ export class PaymentFlow {
     }
 
     /**
+     * Take an approval that the server has told without being asked.
+     *
+     * @param {Snapshot} snapshot
+     */
+    take(snapshot) {
+        const isMine = snapshot.session_id === this.sale.session_id;
+        if (!isMine || snapshot.state !== "approved" || this.isOver || this._isDisposed) {
+            return;
+        }
+        this.offline = false;
+        this._apply(snapshot);
+        this.onChange(this);
+    }
+
+    /**
      * Say what the terminal shows, where Viva cannot.
      * @param {boolean} paid
      */
@@ -162,7 +177,7 @@ export class PaymentFlow {
             // An answer that did not come is like one without content, see below.
         }
         this._calling = false;
-        if (this._isDisposed) {
+        if (this._isDisposed || this.isOver) {
             return;
         }
         this.offline = !snapshot;

@@ -169,6 +169,11 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
     }
 
+    /** Take an approval that the server has told; who does not follow the line asks for it. */
+    take(line, snapshot) {
+        this.flows.get(line.uuid)?.take(snapshot);
+    }
+
     /** Ask now for news of a line, following it if nobody does. */
     wake(line) {
         const flow = this.flows.get(line.uuid);
@@ -337,12 +342,13 @@ export class PaymentVivaWallet extends PaymentInterface {
     /** Wait for the end of a flow and bring what is known then onto the line. */
     async _outcome(line, flow) {
         const isPaid = await flow.finished;
-        if (this.flows.get(line.uuid) === flow) {
-            this.flows.delete(line.uuid);
-        }
         if (isPaid && line.pos_order_id) {
             await this._complete(line, flow.snapshot);
             this._tellIfTooLate(line, flow.snapshot);
+        }
+        // Not before the line is complete: a wake-up would begin to follow it anew.
+        if (this.flows.get(line.uuid) === flow) {
+            this.flows.delete(line.uuid);
         }
         if (!isPaid && line.isVivaWalletRefund()) {
             const { way, other_way } = flow.snapshot || {};

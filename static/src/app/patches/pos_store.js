@@ -35,9 +35,10 @@ patch(PosStore.prototype, {
         /** Uuids of the orders that are being validated. */
         this.vivaWalletValidating = markRaw(new Set());
         await super.setup(...arguments);
-        this.data.connectWebSocket("VIVA_WALLET_STATUS", ({ session_id }) =>
-            this.vivaWalletWake(session_id)
+        this.data.connectWebSocket("VIVA_WALLET_STATUS", ({ session_id, state }) =>
+            this.vivaWalletWake(session_id, state)
         );
+        this.bus.subscribe("VIVA_WALLET_APPROVED", (snapshot) => this.vivaWalletTake(snapshot));
         window.addEventListener("pos-network-online", () => this.vivaWalletRecover());
     },
 
@@ -71,19 +72,38 @@ patch(PosStore.prototype, {
     },
 
     /**
-     * Viva has news of a payment. Only an id arrives, and maybe more than once.
+     * There is news of a payment. It may be told more than once.
      *
      * @param {string} sessionId
+     * @param {string} [state] of the payment, as far as the server knows
      */
-    vivaWalletWake(sessionId) {
-        const line = this.models["pos.payment"].find(
-            (line) => line.viva_wallet_session_id === sessionId && line.isVivaWallet()
-        );
-        if (!line || !line.pos_order_id || line.pos_order_id.finalized) {
+    vivaWalletWake(sessionId, state) {
+        const line = this._vivaWalletFind(sessionId);
+        if (!line || (state === "approved" && line.isVivaWalletCharged())) {
             return;
         }
         const terminal = line.payment_method_id.payment_terminal;
         return line.isVivaWalletInFlight() ? terminal.wake(line) : terminal.review(line);
+    },
+
+    /**
+     * A payment that this user had asked for was approved.
+     *
+     * @param {Object} snapshot see `viva.wallet.till`
+     */
+    vivaWalletTake(snapshot) {
+        const line = this._vivaWalletFind(snapshot.session_id);
+        line?.payment_method_id.payment_terminal.take(line, snapshot);
+    },
+
+    _vivaWalletFind(sessionId) {
+        return this.models["pos.payment"].find(
+            (line) =>
+                line.viva_wallet_session_id === sessionId &&
+                line.isVivaWallet() &&
+                line.pos_order_id &&
+                !line.pos_order_id.finalized
+        );
     },
 
     // === RECOVERY === //
