@@ -43,6 +43,7 @@ CHECK_AFTER = 120  # every outcome is asked about once more: Viva was seen to ch
 CHECK_INTERVAL = 3600  # doubtful outcomes are asked about so often
 CHECK_DAYS = 3  # ... and for so long
 TILL_ASKS_WITHIN = 10  # a till that is there asks every 5 s at least
+TILL_AWAKE = 2  # after a notification it asks three times per second for a little longer
 TILL_MISSING_AFTER = 30  # after a notification; by then the till has asked, if it still lives
 CANCELLED_DAYS = 7  # orders are cancelled while their register is open
 NO_PAYMENT_AFTER = 600  # a charge whose order has not reached the server by then needs a person
@@ -978,7 +979,7 @@ class VivaWalletTransaction(models.Model):
             self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(
                 fields.Datetime.now() + timedelta(seconds=TILL_MISSING_AFTER)
             )
-        if not transaction._ask_aside():
+        if not transaction._ask_aside() and not transaction._is_just_notified():
             if not transaction.notified_at:
                 transaction._mark_notified()
             transaction._tell_tills()
@@ -1002,6 +1003,12 @@ class VivaWalletTransaction(models.Model):
         for exchange in filter(None, exchanges):
             exchange.leave()
         return any(exchanges)
+
+    def _is_just_notified(self):
+        """Tell whether Viva has spoken of this payment so recently that the tills are asking."""
+        with fresh(self) as current:
+            last = current.notified_at
+        return bool(last) and fields.Datetime.now() - last < timedelta(seconds=TILL_AWAKE)
 
     def _is_followed(self):
         """Return whether a till seems to be there that asks about this payment."""

@@ -80,6 +80,7 @@ class Patience:
 
 class Call:
     """A call to Viva in a thread of its own. Its answer goes one way only: to `wait`, or to `late`.
+    Whoever makes it calls `wait` or `leave`, once.
 
     :param str kind: one of the kinds above
     :param callable work: makes the call and returns the answer; touches no database
@@ -128,6 +129,17 @@ class Call:
         if self._is_left and now - self._started >= PATIENCE:
             patience().judge(self._kind, now - self._started)
         return not self._is_left, self._answer
+
+    def leave(self, seconds=0):
+        """Leave the answer to `late`, also when it is here already.
+
+        :param float seconds: to wait before, None for as long as it takes; then `late` runs here.
+        """
+        self._answered.wait(seconds)
+        with self._guard:
+            self._is_left = not self._answered.is_set()
+        if not self._is_left:
+            self._take_up()
 
     def _run(self):
         try:

@@ -85,6 +85,25 @@ def test_every_answer_goes_exactly_one_way():
         assert [is_here] + [True for _ in late] in ([True], [False, True])
 
 
+def test_answer_that_is_left_is_taken_up_once_however_fast_it_was():
+    for _attempt in range(300):
+        late = []
+        call = Call(REQUEST, lambda: "answer", late.append)
+        call.start()
+        call.leave()
+        join_calls()
+        assert late == ["answer"]
+
+
+def test_answer_that_was_here_before_it_was_left(viva):
+    viva.may_answer.set()
+    call = Call(REQUEST, viva.call, viva.late)
+    call.start()
+    join_calls()
+    call.leave()
+    assert viva.late_answers == ["answer"]
+
+
 def test_failure_reaches_the_one_who_waits(viva):
     def work():
         raise ValueError("a mistake of ours")

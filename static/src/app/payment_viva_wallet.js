@@ -363,7 +363,10 @@ export class PaymentVivaWallet extends PaymentInterface {
             return;
         }
         this.charged.set(line.uuid, snapshot);
-        line.update({ ...snapshot.card, amount: snapshot.charged });
+        line.update(snapshot.card);
+        if (line.amount !== snapshot.charged) {
+            line.update({ amount: snapshot.charged });
+        }
         await addExtras(this.pos, order, snapshot.extras || []).catch(() =>
             this._alert(
                 _t("The terminal charged more than the order"),
