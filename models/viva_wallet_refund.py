@@ -294,7 +294,7 @@ class VivaWalletRefund(models.AbstractModel):
         sale._settle_refunds()
         values = sale._back_office_values()
         try:
-            refund, request = self.env["viva.wallet.till"]._open_row(values)
+            refund, request, _values = self.env["viva.wallet.till"]._open_row(lambda _own: values)
         except Refused as refusal:
             text = refund_reasons.refusal_text(self.env, refusal.reason, **refusal.details)
             raise UserError(text) from None

@@ -29,7 +29,7 @@ class VivaWalletRefundTill(models.AbstractModel):
             self.env["viva.wallet.transaction"].sudo().browse(
                 values["parent_id"] or ()
             )._settle_refunds()
-            transaction, request = self._open_row(values)
+            transaction, request, _values = self._open_row(lambda _own: values)
         except Refused as refusal:
             return self._refusal(refund, refusal)
         snapshot = transaction._send(request) if request else self._snapshot(transaction)

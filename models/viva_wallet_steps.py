@@ -52,12 +52,13 @@ class VivaWalletSteps(models.AbstractModel):
 
     def _time_zone(self):
         """Return where the register stands: what its company says, else whoever opened it."""
-        names = (
-            self.company_id.partner_id.tz,
-            self.pos_session_id.user_id.tz,
-            self.user_id.tz,
-        )
-        return pytz.timezone(next(filter(None, names), "UTC"))
+        for owner in (self.company_id, self.pos_session_id.user_id, self.user_id):
+            # A customer is waiting: not all that there is to know about a company and a person.
+            owner.fetch(["partner_id"])
+            owner.partner_id.fetch(["tz"])
+            if owner.partner_id.tz:
+                return pytz.timezone(owner.partner_id.tz)
+        return pytz.utc
 
     @api.model_create_multi
     def create(self, vals_list):

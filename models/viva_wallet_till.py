@@ -57,8 +57,7 @@ class VivaWalletTill(models.AbstractModel):
         """
         self._check_user()
         try:
-            values = self._validated(sale)
-            transaction, request = self._open_row(values)
+            transaction, request, values = self._open_row(lambda own: own._validated(sale))
         except Refused as refusal:
             return self._refusal(sale, refusal)
         snapshot = transaction._send(request) if request else self._snapshot(transaction)
@@ -101,7 +100,9 @@ class VivaWalletTill(models.AbstractModel):
         transaction = self._find([sale.get("session_id")])
         if not transaction:
             try:
-                transaction, _request = self._open_row(self._validated(sale), cancelled=True)
+                transaction, _request, _values = self._open_row(
+                    lambda own: own._validated(sale), cancelled=True
+                )
             except Refused as refusal:
                 return self._refusal(sale, refusal)
         transaction._abort(self.env.uid)
@@ -219,7 +220,10 @@ class VivaWalletTill(models.AbstractModel):
     def _validated_session(self, pos_session_id):
         if not self._is_id(pos_session_id):
             raise Refused("invalid")
-        pos_session = self.env["pos.session"].search([("id", "=", pos_session_id)])
+        pos_session = self.env["pos.session"].search_fetch(
+            [("id", "=", pos_session_id)], ["state", "config_id", "user_id"]
+        )
+        pos_session.config_id.fetch(["company_id", "currency_id"])
         if not pos_session or pos_session.state not in ("opening_control", "opened"):
             raise Refused("register_closed")
         return pos_session
@@ -278,29 +282,30 @@ class VivaWalletTill(models.AbstractModel):
     # === ROWS === #
 
     @api.model
-    def _open_row(self, values, cancelled=False):
+    def _open_row(self, validated, cancelled=False):
         """Return the row of a sale, the one that exists or a new one, and what to send for it.
 
         Viva is asked first about whatever is in the way: earlier requests of the same payment line,
         and the payment that occupies the terminal.
 
-        :param dict values: of `_validated`.
+        :param callable validated: gets this model, in the transaction in which the row is written,
+            and returns the values of the row, see `_validated`.
         :param bool cancelled: record that this sale must not be sent any more.
-        :return: row, committed, and request, see `Recorded`. The cursor of the request may not see
-            the row: use `fresh`.
+        :return: row, committed, request, see `Recorded`, and values. The cursor of the request may
+            not see the row: use `fresh`.
         :rtype: tuple
         :raise Refused: when the terminal is busy, or another payment of the order is running.
         """
         ledger = self.env["viva.wallet.transaction"].sudo()
-        recorded = self._record(values, cancelled)
+        values, recorded = self._record(validated, cancelled)
         if recorded.in_the_way:
             self._settle(recorded.in_the_way)
-            recorded = self._record(values, cancelled, settled=True)
+            values, recorded = self._record(validated, cancelled, settled=True)
         if recorded.in_the_way:
             raise self._busy(ledger.browse(recorded.in_the_way), values)
         if not recorded.row_id:
             raise Refused("invalid")
-        return ledger.browse(recorded.row_id), recorded.request
+        return ledger.browse(recorded.row_id), recorded.request, values
 
     @api.model
     def _settle(self, in_the_way):
@@ -313,19 +318,20 @@ class VivaWalletTill(models.AbstractModel):
         rows._refresh(patiently=is_risky)
 
     @api.model
-    def _record(self, values, cancelled, settled=False):
-        """Find or create the row and commit it; see `_find_or_create` of the ledger."""
-        ledger = self.env["viva.wallet.transaction"].sudo()
+    def _record(self, validated, cancelled, settled=False):
+        """Find or create the row and commit it; see `_open_row` and `_find_or_create` of the ledger."""
 
         def find_or_create(own):
-            return own._find_or_create(values, cancelled, settled)
+            values = validated(own)
+            ledger = own.env["viva.wallet.transaction"].sudo()
+            return values, ledger._find_or_create(values, cancelled, settled)
 
         try:
             with mute_logger("odoo.sql_db"):
-                return committed(ledger, find_or_create)
+                return committed(self, find_or_create)
         except psycopg2.errors.UniqueViolation:
             # Another process was faster; a new transaction sees what it inserted.
-            return committed(ledger, find_or_create)
+            return committed(self, find_or_create)
 
     @api.model
     def _busy(self, occupying, values):
