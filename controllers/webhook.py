@@ -67,8 +67,10 @@ class VivaWalletWebhook(http.Controller):
         if not token or not token.isascii() or not token.isprintable():
             return methods
         for name in TOKEN_FIELDS:
-            found = methods.search(
-                [(name, "=", token), ("use_payment_terminal", "=", "viva_wallet")], limit=1
+            found = methods.search_fetch(
+                [(name, "=", token), ("use_payment_terminal", "=", "viva_wallet")],
+                [name, "company_id", "viva_wallet_webhook_senders"],
+                limit=1,
             )
             if found and consteq(found[name], token):
                 return found

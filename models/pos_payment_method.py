@@ -368,6 +368,7 @@ class PosPaymentMethod(models.Model):
         """
         self.ensure_one()
         method = self.sudo()
+        method.fetch([*CREDENTIAL_FIELDS, "viva_wallet_test_mode"])
         return VivaClient(
             Credentials(*(method[name] or "" for name in CREDENTIAL_FIELDS)),
             method._viva_wallet_hosts(),

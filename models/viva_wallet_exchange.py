@@ -59,8 +59,10 @@ class VivaWalletExchange(models.AbstractModel):
         the payment gets its approval to the own ears, and need not ask for it.
         """
         if self.state == "approved" and self.user_id:
+            self.user_id.fetch(["partner_id"])
             self.user_id._bus_send("VIVA_WALLET_APPROVED", self._snapshot())
         if self.pos_config_id:
+            self.pos_config_id.fetch(["access_token"])
             self.pos_config_id._notify(
                 "VIVA_WALLET_STATUS", {"session_id": self.session_id, "state": self.state}
             )
@@ -83,6 +85,7 @@ class RowExchange(Exchange):
 
     def _apply_late(self, own, answer):
         """Override of `Exchange`: no till is there to take the news from this call."""
+        own.fetch(["state"])
         state = own.state
         applied = self._apply(own, answer)
         if own.state != state or self.is_announced:

@@ -33,6 +33,8 @@ class VivaWalletExtra(models.AbstractModel):
         if self.kind != "sale" or self.state != "approved":
             return []
         surplus = self.charged_minor - self.amount_minor
+        if surplus <= 0:
+            return []
         tip = max(min(self.tip_minor - self.tip_asked_minor, surplus), 0)
         tip_product = self.pos_config_id.tip_product_id
         if not tip_product:

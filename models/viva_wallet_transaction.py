@@ -48,6 +48,13 @@ TILL_MISSING_AFTER = 30  # after a notification; by then the till has asked, if 
 CANCELLED_DAYS = 7  # orders are cancelled while their register is open
 NO_PAYMENT_AFTER = 600  # a charge whose order has not reached the server by then needs a person
 
+# A customer is waiting: no more of a row is read than what is needed.
+QUESTION_FIELDS = (
+    "session_id", "state", "kind", "amount_minor", "tip_asked_minor", "currency_id", "terminal_id",
+    "payment_method_id", "refund_way",
+)  # fmt: skip
+WAKE_UP_FIELDS = ("state", "company_id", "notified_at", "asked_at", "sent_at")
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -368,6 +375,7 @@ class VivaWalletTransaction(models.Model):
         )
 
         def questions(claimed):
+            claimed.fetch(QUESTION_FIELDS)
             if take:
                 take(claimed)
             return [(row.id, row._question()) for row in claimed]
@@ -968,8 +976,8 @@ class VivaWalletTransaction(models.Model):
         session_id = notification.session_id or notification.merchant_reference
         if not session_id:
             return
-        transaction = self.search([("session_id", "=", session_id)], limit=1)
-        if not transaction or transaction.company_id.root_id != method.company_id.root_id:
+        transaction = self.search_fetch([("session_id", "=", session_id)], WAKE_UP_FIELDS, limit=1)
+        if not transaction._belongs_to(method.company_id):
             return
         if transaction.state not in UNFINISHED_STATES:
             if not transaction.notified_at:
@@ -983,6 +991,11 @@ class VivaWalletTransaction(models.Model):
             if not transaction.notified_at:
                 transaction._mark_notified()
             transaction._tell_tills()
+
+    def _belongs_to(self, company):
+        """Tell whether this row, if there is one, is of a company or of a branch of the same one."""
+        own = self.company_id
+        return bool(own) and (own == company or own.root_id == company.root_id)
 
     def _ask_aside(self):
         """Ask Viva about a payment that it has spoken of, without waiting; the tills are told then.
