@@ -84,9 +84,9 @@ def verdicts(results: dict[str, dict[str, list[Sale]]], later_calls: int) -> lis
             _median(bundled, lambda sale: sale.request),
         ),
         _verdict(
-            "approval until receipt with webhooks: at most the time of pos_viva_com",
-            _median(our_webhooks, lambda sale: sale.receipt),
-            _median(bundled_webhooks, lambda sale: sale.receipt),
+            "approval until paid with webhooks: at most the time of pos_viva_com",
+            _median(our_webhooks, lambda sale: sale.paid),
+            _median(bundled_webhooks, lambda sale: sale.paid),
         ),
         _verdict(
             "approval until receipt without webhooks: at most 1 s",
