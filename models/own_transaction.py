@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -47,6 +48,24 @@ def fresh(records):
     """
     with records.env.registry.cursor() as cr:
         yield records.with_env(records.env(cr=cr))
+
+
+def lock_rows(records):
+    """Wait for whoever is writing these rows, then keep others from it until this transaction ends.
+
+    That somebody has written them meanwhile is not for the log: whoever called is repeated by Odoo
+    or by `committed`.
+
+    :param records: recordset whose rows are about to be written.
+    :raise psycopg2.errors.SerializationFailure: when they have changed since this transaction began.
+    """
+    if records.ids:
+        query = SQL(
+            "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+            SQL.identifier(records._table),
+            tuple(records.ids),
+        )
+        records.env.cr.execute(query, log_exceptions=False)
 
 
 @contextmanager

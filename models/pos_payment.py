@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from .own_transaction import lock_rows
+
 # What must stay as it is once a card was charged.
 CHARGED_FIELDS = ("amount", "payment_method_id", "pos_order_id", "viva_wallet_session_id")
 
@@ -38,6 +40,8 @@ class PosPayment(models.Model):
     def write(self, vals):
         vals = self._viva_wallet_keep_charged(vals)
         self._viva_wallet_check_untouched(vals)
+        # The till saves its order while the server books the outcome.
+        lock_rows(self.filtered(lambda payment: payment.viva_wallet_session_id))
         result = super().write(vals)
         if "viva_wallet_session_id" in vals:
             self._viva_wallet_bind()

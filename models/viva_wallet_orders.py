@@ -221,4 +221,5 @@ class VivaWalletOrders(models.AbstractModel):
         """
         unbooked = self._of_orders(orders, [("state", "=", "approved"), ("payment_id", "=", False)])
         for transaction in unbooked:
+            transaction._lock(wait=True)
             transaction._flag("no_payment")

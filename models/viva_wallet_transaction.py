@@ -404,25 +404,33 @@ class VivaWalletTransaction(models.Model):
         :param Reply reply: the answer it was read from.
         """
         self.ensure_one()
+        is_missing = (result.state, result.reason) == (outcome.MISSING, "not_found")
         self._lock()
         if result.state == "approved":
             self._apply_approval(result, reply)
         elif result.state == "failed":
             self._apply_failure(result, reply)
-        elif result.state == "missing" and result.reason == "not_found":
+        elif is_missing:
             self._apply_missing()
         else:
             self._apply_pending(result)
         self._end_if_overdue()
-        self._plan_next_check()
+        self._plan_next_check(is_missing or result.state in (outcome.APPROVED, outcome.FAILED))
 
-    def _plan_next_check(self):
-        """Say when the cron asks again about a finished row that it has just asked about."""
+    def _plan_next_check(self, is_answered):
+        """Say when the cron asks again about a finished row that it has just asked about.
+
+        :param bool is_answered: whether Viva has said anything about it.
+        """
         now = fields.Datetime.now()
         if not self.check_at or self.check_at > now:
             return
-        is_doubtful = self.doubtful and now < self.finished_at + timedelta(days=CHECK_DAYS)
-        self.check_at = is_doubtful and now + timedelta(seconds=CHECK_INTERVAL)
+        is_early = now < self.finished_at + timedelta(days=CHECK_DAYS)
+        if not is_answered:
+            self.check_at = is_early and now + timedelta(seconds=CHECK_AFTER)
+        else:
+            is_open = self.doubtful and is_early
+            self.check_at = is_open and now + timedelta(seconds=CHECK_INTERVAL)
 
     def _apply_approval(self, result, reply):
         if self.state in ("approved", "reversed"):
@@ -982,6 +990,8 @@ class VivaWalletTransaction(models.Model):
         if transaction.state not in UNFINISHED_STATES:
             if not transaction.notified_at:
                 transaction._mark_notified()
+            if transaction.state == "failed" and notification.event_type in const.PAID_EVENTS:
+                transaction._ask_aside()
             return
         if not transaction._is_followed():
             self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(
@@ -1008,8 +1018,9 @@ class VivaWalletTransaction(models.Model):
             lambda claimed: claimed._add_steps("notified") if is_first else None,
             SQL("notified_at = COALESCE(notified_at, clock_timestamp() AT TIME ZONE 'UTC')"),
         )
+        is_awaited = self.state in UNFINISHED_STATES
         exchanges = [
-            self.browse(transaction_id)._ask(question, is_announced=True)
+            self.browse(transaction_id)._ask(question, is_announced=is_awaited)
             for transaction_id, question in questions
             if question
         ]

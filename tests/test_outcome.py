@@ -4,6 +4,7 @@ import uuid
 
 from odoo.tests import tagged
 
+from ..models.viva_wallet_transaction import CHECK_AFTER
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
 
@@ -389,6 +390,26 @@ class TestOutcome(VivaWalletCommon):
         self.run_cron()
         self.assertEqual(young.state, "new")
         self.assertEqual((old.state, old.reason), ("failed", "never_sent"))
+
+    def test_check_without_an_answer_is_made_again(self):
+        sale = self.sale_values()
+        self.till("start_sale", sale)
+        self.simulator.decline(TERMINAL)
+        self.assertEqual(self.read(sale["session_id"])["state"], "failed")
+        self.simulator.approve_late(sale["session_id"])
+        row = self.transaction(sale["session_id"])
+        for fault in ({"action": "drop_before"}, {"action": "answer", "status": 500}):
+            self.simulator.add_faults({"operation": "session", **fault})
+            self.let_pass(row, CHECK_AFTER + 1)
+            self.run_cron()
+            self.assertEqual(row.state, "failed")
+            self.assertTrue(row.check_at)
+        self.let_pass(row, CHECK_AFTER + 1)
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("approved", "late_approval"))
+        self.let_pass(row, CHECK_AFTER + 1)
+        self.run_cron()
+        self.assertFalse(row.check_at)
 
     def test_late_approval_goes_to_review(self):
         sale = self.start()

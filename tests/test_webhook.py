@@ -281,6 +281,19 @@ class TestWebhook(VivaWalletHttpCommon):
         self.post(self.notification(SessionId=session_id))
         self.assertEqual(len(self.bus_messages()), 1)
 
+    def test_failed_payment_that_viva_says_was_paid_is_asked_about(self):
+        session_id = self.start()
+        self.simulator.decline(TERMINAL)
+        self.call_till("read_status", [session_id])
+        self.assertEqual(self.transaction(session_id).state, "failed")
+        self.simulator.approve_late(session_id)
+        self.let_pass(self.transaction(session_id), 2)
+        self.post(self.notification(1803, SessionId=session_id))
+        self.assertEqual(self.transaction(session_id).state, "failed", "nothing new was said")
+        self.post(self.notification(1802, SessionId=session_id))
+        row = self.transaction(session_id)
+        self.assertEqual((row.state, row.review), ("approved", "late_approval"))
+
     def test_finished_payments_are_not_woken_up(self):
         session_id = self.start()
         self.transaction(session_id)._fail("cancelled")
