@@ -227,7 +227,12 @@ class VivaWalletDay(models.AbstractModel):
         :param methods: payment methods of the account.
         :param Reply reply: Viva's list of the transactions of a day.
         """
-        touched = viva_transaction.touched_ids(reply)
+        fates = viva_transaction.fates_of_day(reply)
+        touched = {
+            transaction_id
+            for transaction_id, fate in fates.items()
+            if fate in (viva_transaction.UNDONE, viva_transaction.REFUNDED)
+        }
         if not touched:
             return
         charges = self.search(
@@ -240,6 +245,11 @@ class VivaWalletDay(models.AbstractModel):
             ]
         )
         refunds = self.search([("kind", "=", "refund"), ("parent_id", "in", charges.ids)])
-        for charge in charges - refunds.filtered(lambda r: r.state != "failed").parent_id:
+        refunds = refunds.filtered(lambda refund: refund.state != "failed")
+        for charge in charges:
+            ours = refunds.filtered(lambda refund, sale=charge: refund.parent_id == sale)
+            is_undone = fates[charge.transaction_id.lower()] == viva_transaction.UNDONE
+            if ours and (not is_undone or charge._is_explained_by(ours, viva_transaction.UNDONE)):
+                continue
             with surviving(charge.session_id):
-                committed(charge, lambda own: own._note_suspicion())
+                committed(charge, lambda own, is_vague=bool(ours): own._note_suspicion(is_vague))

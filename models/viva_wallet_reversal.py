@@ -46,10 +46,13 @@ class VivaWalletReversal(models.AbstractModel):
         sale = self._sale_of_reversal(notification)
         if not sale or sale.company_id.root_id != method.company_id.root_id:
             return
-        if self._is_own_refund(sale, notification):
+        refunds = self.search([("kind", "=", "refund"), ("parent_id", "=", sale.id)])
+        if any(refund._is_named_by(notification) for refund in refunds):
             return
+        # It may be about the refund whose outcome we do not know yet.
+        is_vague = any(refund.state in UNFINISHED_STATES for refund in refunds)
         try:
-            committed(sale, lambda own: own._note_suspicion())
+            committed(sale, lambda own: own._note_suspicion(is_vague))
         except (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
             return  # the list of the day will tell
         self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger()
@@ -67,28 +70,30 @@ class VivaWalletReversal(models.AbstractModel):
                 return sale
         return self.browse()
 
-    @api.model
-    def _is_own_refund(self, sale, notification):
-        """Tell whether a refund that was asked for here is what a notification is about."""
-        refunds = self.search([("kind", "=", "refund"), ("parent_id", "=", sale.id)])
-        return any(
-            refund.state in UNFINISHED_STATES
-            or refund.session_id == notification.merchant_reference
-            or (refund.transaction_id and refund.transaction_id == notification.transaction_id)
-            for refund in refunds
+    def _is_named_by(self, notification):
+        """Tell whether this refund is what a notification is about."""
+        return self.session_id == notification.merchant_reference or (
+            bool(self.transaction_id) and self.transaction_id == notification.transaction_id
         )
 
-    def _note_suspicion(self):
+    def _note_suspicion(self, is_vague=False):
         self._lock()
-        self._suspect_reversal()
+        self._suspect_reversal(is_vague)
 
-    def _suspect_reversal(self):
-        """Have the cron ask Viva whether the charge still stands."""
+    def _suspect_reversal(self, is_vague=False):
+        """Have the cron ask Viva whether the charge still stands.
+
+        :param bool is_vague: what was said may be about a refund of ours, so that only a charge
+            that was undone as a whole tells anything.
+        """
         self.ensure_one()
         if self.state == "reversed":
             return
         now = fields.Datetime.now()
-        if not self.reversal_check_at:
+        if is_vague:
+            self.reversal_check_at = self.reversal_check_at or now + timedelta(seconds=REFUND_LIFE)
+            return
+        if not self.reversal_check_at or not self.reversal_suspected_at:
             self.reversal_suspected_at = now
         self.reversal_check_at = now
 
@@ -135,14 +140,22 @@ class VivaWalletReversal(models.AbstractModel):
         elif fate == viva_transaction.UNDONE:
             self._set_state("reversed", reversal_check_at=False)
             self._flag("reversed", replace=True)
-        else:
+        elif self.reversal_suspected_at:
             self._keep_suspicion(fate)
+        else:
+            self._keep_vague_suspicion(fate)
 
     def _is_explained_by(self, refunds, fate):
         """Tell whether our own refunds are all there is to it."""
         returned = sum(refunds.filtered(lambda r: r.state == "approved").mapped("amount_minor"))
         gone = fate in (viva_transaction.UNDONE, viva_transaction.REFUNDED)
         return gone and bool(returned) and returned >= self.charged_minor
+
+    def _keep_vague_suspicion(self, fate):
+        now = fields.Datetime.now()
+        is_answered = fate != viva_transaction.UNCLEAR
+        is_over = is_answered or now >= self.finished_at + timedelta(seconds=CHECK_LIFE)
+        self.reversal_check_at = not is_over and now + timedelta(seconds=CHECK_INTERVAL)
 
     def _keep_suspicion(self, fate):
         now = fields.Datetime.now()

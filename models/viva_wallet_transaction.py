@@ -412,6 +412,9 @@ class VivaWalletTransaction(models.Model):
             self._apply_failure(result, reply)
         elif is_missing:
             self._apply_missing()
+        elif result.claims_success and self.state == "failed":
+            self.doubtful = True
+            self._flag("conflict")
         else:
             self._apply_pending(result)
         self._end_if_overdue()
@@ -425,9 +428,11 @@ class VivaWalletTransaction(models.Model):
         now = fields.Datetime.now()
         if not self.check_at or self.check_at > now:
             return
-        is_early = now < self.finished_at + timedelta(days=CHECK_DAYS)
+        age = now - self.finished_at
+        is_early = age < timedelta(days=CHECK_DAYS)
         if not is_answered:
-            self.check_at = is_early and now + timedelta(seconds=CHECK_AFTER)
+            # The longer there has been no answer, the later it is asked for again.
+            self.check_at = is_early and now + max(timedelta(seconds=CHECK_AFTER), age / 4)
         else:
             is_open = self.doubtful and is_early
             self.check_at = is_open and now + timedelta(seconds=CHECK_INTERVAL)

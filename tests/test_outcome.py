@@ -411,6 +411,22 @@ class TestOutcome(VivaWalletCommon):
         self.run_cron()
         self.assertFalse(row.check_at)
 
+    def test_failure_that_viva_half_takes_back_goes_to_review(self):
+        sale = self.start()
+        self.simulator.decline(TERMINAL)
+        self.assertEqual(self.read(sale["session_id"])["state"], "failed")
+        self.simulator.set_terminal(TERMINAL, body_without=["transactionId"])
+        self.simulator.approve_late(sale["session_id"])
+        row = self.transaction(sale["session_id"])
+        for _check in range(2):
+            self.let_pass(row, CHECK_AFTER + 1)
+            self.run_cron()
+            self.assertEqual((row.state, row.review, row.doubtful), ("failed", "conflict", True))
+        self.simulator.set_terminal(TERMINAL, body_without=[])
+        self.let_pass(row, CHECK_AFTER + 1)
+        self.run_cron()
+        self.assertEqual((row.state, row.review), ("approved", "late_approval"))
+
     def test_late_approval_goes_to_review(self):
         sale = self.start()
         self.simulator.decline(TERMINAL)

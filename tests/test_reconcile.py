@@ -154,12 +154,34 @@ class TestReversal(ReconcileCommon):
         self.announce(row, transaction_id=refund.transaction_id)
         self.announce(row, merchant_reference=refund.session_id)
         self.assertFalse(row.reversal_check_at)
-        refund.state = "sent"
-        self.announce(row)
-        self.assertFalse(row.reversal_check_at)
         refund.state = "failed"
         self.announce(row)
-        self.assertTrue(row.reversal_check_at)
+        self.assertTrue(row.reversal_suspected_at)
+
+    def test_announcement_while_a_refund_of_ours_is_on_its_way(self):
+        """It is about that refund, most likely, but it may be about the whole sale."""
+        for is_reversed in (False, True):
+            with self.subTest(is_reversed=is_reversed):
+                row = self.booked_sale()
+                refund = self.refund(row, state="sent", amount_minor=100)
+                self.simulator._engine.refund_by_web(row.transaction_id, 100, None, None)
+                self.announce(row)
+                self.assertTrue(row.reversal_check_at)
+                self.assertFalse(row.reversal_suspected_at)
+                refund.write(
+                    {
+                        "state": "approved",
+                        "charged_minor": 100,
+                        "transaction_id": self.paid_back()[-1]["transaction_id"],
+                    }
+                )
+                if is_reversed:
+                    self.simulator.reverse(row.session_id)
+                self.let_pass_until_check(row)
+                self.run_cron()
+                expected = ("reversed", "reversed") if is_reversed else ("approved", False)
+                self.assertEqual((row.state, row.review), expected)
+                self.assertFalse(row.reversal_check_at)
 
     def test_whole_refund_of_ours_is_no_reversal(self):
         row = self.booked_sale()
@@ -210,7 +232,7 @@ class TestReversal(ReconcileCommon):
         self.simulator.reverse(sale["session_id"])
         row = self.transaction(sale["session_id"])
         self.announce(row, parent_id=self.charges()[0]["transaction_id"])
-        self.assertEqual(row.state, "sent")
+        self.assertEqual(row.state, "approved", "Viva was asked when it spoke of it")
         self.run_cron()
         self.assertEqual(row.state, "reversed")
         self.assert_ledgers_agree()

@@ -196,8 +196,9 @@ class TestTip(VivaWalletCommon):
         self.till("start_sale", sale)
         self.simulator.tap(TERMINAL, tip=200)
         self.assertEqual(self.read(sale["session_id"])["state"], "approved")
-        with patch.object(type(self.env["pos.payment"]), "_viva_wallet_bind"), patch.object(
-            type(self.env["viva.wallet.transaction"]), "_book_missing"
+        with (
+            patch.object(type(self.env["pos.payment"]), "_viva_wallet_bind"),
+            patch.object(type(self.env["viva.wallet.transaction"]), "_book_missing"),
         ):
             order = self.draft_order(sale)
         self.assertFalse(self.transaction(sale["session_id"]).payment_id)

@@ -80,7 +80,8 @@ class Outcome:
 
     ``money`` is ``"moved"`` (approved), ``"none"`` (no charge expected) or ``"maybe"`` (verify
     before offering a new payment). ``amount_differs``: approved, but the amount without tip is not
-    the one asked for.
+    the one asked for. ``claims_success``: unclear only because something of a success is missing or
+    wrong.
     """
 
     state: str
@@ -108,6 +109,7 @@ class Outcome:
     transaction_time: str | None = None
     aborted: bool | None = None
     amount_differs: bool = False
+    claims_success: bool = False
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ def _from_body(body, expected):
 def _success(details, body, expected):
     doubt = _doubt(details, body, expected)
     if doubt:
-        return Outcome(UNCLEAR, doubt, **details)
+        return Outcome(UNCLEAR, doubt, claims_success=True, **details)
     return Outcome(
         APPROVED,
         None,

@@ -41,18 +41,18 @@ def from_reply(reply, transaction_id):
     return fates.pop() if len(fates) == 1 else UNCLEAR
 
 
-def touched_ids(reply):
-    """Return the ids of the transactions of a day that no longer stand as they were charged.
+def fates_of_day(reply):
+    """Return what became of the transactions of a day.
 
     :param viva.client.Reply reply: the answer to ``GET /api/transactions?date=``
-    :return: ids in lower case; none when there is no answer that can be understood
-    :rtype: set
+    :return: fates, see :func:`from_reply`, by id in lower case; none when there is no answer that
+        can be understood
+    :rtype: dict
     """
     return {
-        record["TransactionId"].lower()
+        record["TransactionId"].lower(): _fate(record.get("StatusId"))
         for record in _records(reply) or ()
         if isinstance(record.get("TransactionId"), str)
-        and _fate(record.get("StatusId")) in (UNDONE, REFUNDED)
     }
 
 

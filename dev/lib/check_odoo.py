@@ -139,7 +139,9 @@ def _counts(log: str) -> tuple[int, int]:
 def _unexpected(log: str, code: int) -> int:
     """Return how many errors Odoo logged that no test asked for."""
     lines = [
-        line for line in log.splitlines() if LOGGED_ERROR.match(line) and MISSING_IN_ODOO not in line
+        line
+        for line in log.splitlines()
+        if LOGGED_ERROR.match(line) and MISSING_IN_ODOO not in line
     ]
     for line in lines[:10]:
         detail(line[:300])

@@ -144,7 +144,7 @@ class TestTransaction(unittest.TestCase):
         ):
             self.assertEqual(transaction.from_reply(reply, CHARGE), "unclear")
 
-    def test_touched(self):
+    def test_fates_of_day(self):
         records = [
             {"TransactionId": CHARGE.upper(), "StatusId": "X"},
             {"TransactionId": SESSION, "StatusId": "F"},
@@ -152,8 +152,10 @@ class TestTransaction(unittest.TestCase):
             "x",
         ]
         content = {"Transactions": records, "Success": True}
-        self.assertEqual(transaction.touched_ids(answer(content)), {CHARGE})
-        self.assertEqual(transaction.touched_ids(answer(None)), set())
+        self.assertEqual(
+            transaction.fates_of_day(answer(content)), {CHARGE: "undone", SESSION: "stands"}
+        )
+        self.assertEqual(transaction.fates_of_day(answer(None)), {})
 
 
 class TestAgainstSimulator(unittest.TestCase):

@@ -127,6 +127,7 @@ def test_the_sign_of_a_refund_does_not_matter(sign, asked):
 def test_a_success_in_doubt_is_unclear(changes, reason):
     result = read(**changes)
     assert (result.state, result.reason, result.money) == ("unclear", reason, "maybe")
+    assert result.claims_success == (reason not in ("no_verdict", "other_session"))
 
 
 @pytest.mark.parametrize("body", [None, {}, [], [APPROVED], "ok", 5, True, json.dumps(APPROVED)])

@@ -149,6 +149,44 @@ describe("polling", () => {
         expect(rpc.log).toEqual(["0 start", "1000 status", "1200 status"]);
     });
 
+    test("an approval that is told ends the waiting at once", async () => {
+        const { flow, rpc, clock, phases, outcome } = makeFlow({ start: [OPEN] });
+        flow.start();
+        await clock.advance(500);
+        flow.take({ session_id: SESSION_ID, ...APPROVED });
+        await clock.settle();
+        expect(outcome).toEqual({ isPaid: true });
+        expect(phases).toEqual([PHASE.WAITING, PHASE.APPROVED]);
+        expect(flow.snapshot.card).toEqual(APPROVED.card);
+        await clock.advance(60000);
+        expect(rpc.log).toEqual(["0 start"]);
+    });
+
+    test("an older answer that comes after the approval was told changes nothing", async () => {
+        for (const answer of [OPEN, DECLINED, NO_CONNECTION]) {
+            const { flow, clock, phases, outcome } = makeFlow({ status: [after(300, answer)] });
+            flow.resume();
+            await clock.advance(100);
+            flow.take({ session_id: SESSION_ID, ...APPROVED });
+            await clock.advance(60000);
+            expect(outcome).toEqual({ isPaid: true });
+            expect(phases.at(-1)).toBe(PHASE.APPROVED);
+            expect(flow.offline).toBe(false);
+        }
+    });
+
+    test("what is told of another request, or is no approval, is not taken", async () => {
+        const { flow, clock, outcome } = makeFlow();
+        flow.start();
+        await clock.settle();
+        flow.take({ ...APPROVED, session_id: "22222222-2222-4222-8222-222222222222" });
+        flow.take({ session_id: SESSION_ID, ...DECLINED });
+        flow.take({ session_id: SESSION_ID, ...UNKNOWN });
+        await clock.settle();
+        expect(outcome).toEqual({});
+        expect(flow.phase).toBe(PHASE.WAITING);
+    });
+
     test("every fifteen seconds while the outcome is unknown", async () => {
         const { flow, rpc, clock } = makeFlow({ status: [UNKNOWN] });
         flow.resume();

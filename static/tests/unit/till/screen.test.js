@@ -252,6 +252,19 @@ describe("news from elsewhere", () => {
         expect(line.payment_status).toBe("done");
     });
 
+    test("an approval that is told needs no question", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        server.approve(line);
+        const asked = server.calls.length;
+        store.vivaWalletTake(server.snapshot(line.viva_wallet_session_id));
+        store.vivaWalletWake(line.viva_wallet_session_id, "approved");
+        await settle();
+        expect(line.payment_status).toBe("done");
+        expect(line.card_no).toBe(server.snapshot(line.viva_wallet_session_id).card.card_no);
+        expect(server.calls.length).toBe(asked);
+    });
+
     test("a notification about a payment of nobody here does nothing", async () => {
         const { server, store } = await setupWaiting();
         const asked = server.calls.length;

@@ -61,12 +61,13 @@ export class TillServer {
             return this.refundable;
         }
         if (method === "read_status") {
-            return Object.fromEntries(argument.map((id) => [id, this._snapshot(id)]));
+            return Object.fromEntries(argument.map((id) => [id, this.snapshot(id)]));
         }
-        return this._snapshot(argument.session_id || argument);
+        return this.snapshot(argument.session_id || argument);
     }
 
-    _snapshot(sessionId) {
+    /** What the server says of a payment. */
+    snapshot(sessionId) {
         return { session_id: sessionId, card: false, ...this.answer };
     }
 }
