@@ -47,6 +47,10 @@ class PosPayment(models.Model):
             self._viva_wallet_bind()
         return result
 
+    def unlink(self):
+        lock_rows(self.filtered(lambda payment: payment.viva_wallet_session_id))
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_charged(self):
         for payment in self:
