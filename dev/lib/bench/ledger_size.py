@@ -19,13 +19,14 @@ SALES = 20
 TERMINALS = 40
 LEDGER, CONTROL = "viva.wallet.transaction", "ir.logging"
 
-# The rows of a busy chain: 40 terminals, one payment in ten without a charge, a few to review.
+# The rows of a busy chain: 40 terminals, one payment in ten without a charge, a few to review. They
+# have no payments in Odoo, so the others are settled: the scheduled job would ask for each.
 FILL_LEDGER = """
 INSERT INTO viva_wallet_transaction
     (session_id, kind, payment_method_id, terminal_id, cash_register_id, pos_config_id, company_id,
      user_id, currency_id, amount_minor, charged_minor, tip_minor, amount, charged_amount,
      tip_amount, state, reason, transaction_id, rrn, card_brand, card_last4, review, review_state,
-     order_name,
+     resolution, order_name,
      order_uuid, payment_uuid, create_uid, write_uid, create_date, write_date, finished_at, day, hour)
 SELECT gen_random_uuid(), 'sale', {method}, (17000000 + n % {terminals})::text,
        'odoo-pos-{register}', {register}, {company}, 2, {currency},
@@ -35,8 +36,9 @@ SELECT gen_random_uuid(), 'sale', {method}, (17000000 + n % {terminals})::text,
        CASE WHEN charged THEN NULL ELSE 'declined' END,
        CASE WHEN charged THEN gen_random_uuid()::text END, lpad(n::text, 12, '0'),
        (ARRAY['Visa', 'Mastercard', 'Bancontact'])[1 + n % 3], lpad((n % 10000)::text, 4, '0'),
-       CASE WHEN n % 5000 = 0 THEN 'amount_differs' END,
-       CASE WHEN n % 5000 = 0 THEN 'open' END, 'Order ' || n,
+       CASE WHEN n % 5000 = 0 THEN 'amount_differs' WHEN charged THEN 'no_payment' END,
+       CASE WHEN n % 5000 = 0 THEN 'open' WHEN charged THEN 'resolved' END,
+       CASE WHEN charged THEN 'settled' END, 'Order ' || n,
        gen_random_uuid(), gen_random_uuid(), 1, 1, at, at, at, at::date, extract(hour FROM at)
   FROM (SELECT n, n % 10 <> 0 AS charged, 50 + n % 20000 AS cents,
                now() AT TIME ZONE 'UTC' - n * interval '30 seconds' AS at
