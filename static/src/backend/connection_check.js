@@ -4,7 +4,7 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { VivaWalletLines } from "./lines";
-import { setupValues } from "./setup_values";
+import { settledSetupValues, setupValues } from "./setup_values";
 
 /** The button "Check connection" and what came of it, before or after the form is saved. */
 export class VivaWalletConnectionCheck extends Component {
@@ -31,11 +31,12 @@ export class VivaWalletConnectionCheck extends Component {
     async check() {
         const { record } = this.props;
         this.state.isChecking = true;
-        this.state.lines = [];
         try {
+            const values = await settledSetupValues(record);
+            this.state.lines = [];
             this.state.lines = await this.orm.call("viva.wallet.setup", "check_connection", [
                 record.resId,
-                setupValues(record),
+                values,
             ]);
         } finally {
             this.state.isChecking = false;

@@ -9,6 +9,16 @@ const TYPED_FIELDS = [
 ];
 
 /**
+ * @param {import("@web/model/relational_model/record").Record} record
+ * @returns {Promise<Object<string, string | boolean>>} `setupValues` once what was typed last has
+ *  arrived in the record: an onchange of the server may be on its way
+ */
+export async function settledSetupValues(record) {
+    await record.isDirty();
+    return setupValues(record);
+}
+
+/**
  * What the form of a payment method says now, saved or not, for the calls of `viva.wallet.setup`.
  *
  * @param {import("@web/model/relational_model/record").Record} record

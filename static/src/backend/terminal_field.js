@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { CharField, charField } from "@web/views/fields/char/char_field";
 
-import { setupValues } from "./setup_values";
+import { settledSetupValues } from "./setup_values";
 import { VivaWalletTerminalsDialog } from "./terminals_dialog";
 
 /** The id of a terminal: typed, or found in the account. */
@@ -27,7 +27,7 @@ export class VivaWalletTerminalField extends Component {
         try {
             const found = await this.orm.call("viva.wallet.setup", "find_terminals", [
                 record.resId,
-                setupValues(record),
+                await settledSetupValues(record),
             ]);
             this.offer(found);
         } finally {
