@@ -242,27 +242,42 @@ patch(PosStore.prototype, {
             return;
         }
         if (isForeign ? this.vivaWalletIsBeingPaid(order) : this.vivaWalletIsCurrent(order)) {
-            return this.vivaWalletValidateIfPaid(order);
+            await this.vivaWalletValidateIfPaid(order);
+            if (!order.finalized && !this.vivaWalletIsBeingPaid(order)) {
+                this._vivaWalletTellApproved(order, line);
+            }
+            return;
         }
         if (!isForeign) {
             await this._vivaWalletFinishBehind(order, line);
         }
     },
 
+    /** The cashier has gone back to the products, and maybe added some. */
+    _vivaWalletTellApproved(order, line) {
+        this.notification.add(this._vivaWalletApprovedText(line, this._vivaWalletName(order)), {
+            type: "success",
+            sticky: true,
+        });
+    },
+
+    _vivaWalletName(order) {
+        return order.pos_reference || order.tracking_number || "";
+    },
+
     async _vivaWalletFinishBehind(order, line) {
-        const name = order.pos_reference || order.tracking_number || "";
+        const name = this._vivaWalletName(order);
         const validation = new ValidationBehind({ pos: this, orderUuid: order.uuid });
         const isDone =
             this._vivaWalletMayValidate(order) &&
             validation.isPossible &&
             (await validation.validateOrder(false)) &&
             order.finalized;
-        this.notification.add(
-            isDone
-                ? this._vivaWalletFinishedText(line, name)
-                : this._vivaWalletApprovedText(line, name),
-            { type: "success", sticky: !isDone }
-        );
+        if (isDone) {
+            this.notification.add(this._vivaWalletFinishedText(line, name), { type: "success" });
+        } else {
+            this._vivaWalletTellApproved(order, line);
+        }
     },
 
     _vivaWalletFinishedText(line, name) {

@@ -343,5 +343,23 @@ describe("news from elsewhere", () => {
             expect(store.router.state.current).toBe(current);
             expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
         });
+
+        test("tells a cashier at the products that more is to be paid", async () => {
+            const { server, store, order, method } = await setupTill();
+            await mountWithCleanup(MainComponentsContainer);
+            const line = order.addPaymentline(method).data;
+            line.setAmount(1);
+            line.viva_wallet_session_id = SESSION_ID;
+            line.setPaymentStatus("waitingCard");
+            store.setOrder(order);
+            store.router.state.current = "ProductScreen";
+            server.approve(line);
+            store.vivaWalletResume();
+            await pass();
+            await animationFrame();
+            expect(line.payment_status).toBe("done");
+            expect(order.state).toBe("draft");
+            expect(queryText(".o_notification")).toInclude("Open its payment screen");
+        });
     });
 });
