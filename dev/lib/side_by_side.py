@@ -16,8 +16,8 @@ from .paths import CHECKOUT_CACHE
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
-# A tour with its browser takes a whole processor, as does a server test; now and then they wait.
-PROGRAMS = max(os.cpu_count() or 1, 2) + 1
+# A tour with its browser takes a processor, as does a server test; a good part of the time they wait.
+PROGRAMS = max(os.cpu_count() or 1, 2) + 2
 SECONDS_TO_END = 5
 # Beside the instances, which the stages make anew.
 LOGS = CHECKOUT_CACHE / "logs"
