@@ -57,7 +57,7 @@ def test_an_approved_sale_says_everything():
         "verification_method": "CONTACTLESS - NO CVM", "aid": "A0000000041010",
         "terminal_id": "16002169", "transaction_type_id": 5, "amount": 1170, "tip_amount": 0,
         "surcharge_amount": None, "currency_code": "978", "transaction_time": "2026-11-25T10:00:00",
-        "aborted": False, "amount_differs": False,
+        "aborted": False, "amount_differs": False, "claims_success": False,
     }  # fmt: skip
 
 
