@@ -53,6 +53,19 @@ class TestTip(VivaWalletCommon):
         self.env.flush_all()
         self.env.invalidate_all()
 
+    def line_of(self, extra):
+        """Return the command by which a till adds an order line for a tip."""
+        return Command.create(
+            {
+                "uuid": extra["uuid"],
+                "product_id": extra["product_id"],
+                "qty": 1,
+                "price_unit": extra["amount"],
+                "price_subtotal": extra["amount"],
+                "price_subtotal_incl": extra["amount"],
+            }
+        )
+
     def test_snapshot_names_the_line_for_a_tip(self):
         sale = self.approved_sale(tip=200)
         snapshot = self.read(sale["session_id"])
@@ -165,15 +178,8 @@ class TestTip(VivaWalletCommon):
         order = self.draft_order(sale)
         self.simulator.tap(TERMINAL, tip=200)
         [extra] = self.read(sale["session_id"])["extras"]
-        line = {
-            "uuid": extra["uuid"],
-            "product_id": extra["product_id"],
-            "qty": 1,
-            "price_unit": 2.0,
-            "price_subtotal": 2.0,
-            "price_subtotal_incl": 2.0,
-        }
-        self.save_again(order, sale, state="paid", amount=14.34, lines=[Command.create(line)])
+        line = self.line_of(extra)
+        self.save_again(order, sale, state="paid", amount=14.34, lines=[line])
         self.assertEqual(order.state, "paid")
         self.assertEqual(len(order.lines), 2)
         self.assertEqual((order.amount_total, order.amount_paid), (14.34, 14.34))
@@ -203,16 +209,8 @@ class TestTip(VivaWalletCommon):
             order = self.draft_order(sale)
         self.assertFalse(self.transaction(sale["session_id"]).payment_id)
         self.assertEqual(order.payment_ids.amount, 12.34)
-        extra = self.read(sale["session_id"])["extras"][0]
-        tip = {
-            "uuid": extra["uuid"],
-            "product_id": extra["product_id"],
-            "qty": 1,
-            "price_unit": 2.0,
-            "price_subtotal": 2.0,
-            "price_subtotal_incl": 2.0,
-        }
-        self.save_again(order, sale, state="paid", amount=14.34, lines=[(0, 0, tip)])
+        line = self.line_of(self.read(sale["session_id"])["extras"][0])
+        self.save_again(order, sale, state="paid", amount=14.34, lines=[line])
         self.assertEqual(order.state, "paid")
         self.assertEqual(order.payment_ids.amount, 14.34)
         self.assertEqual(self.transaction(sale["session_id"]).payment_id, order.payment_ids)
