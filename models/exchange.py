@@ -47,9 +47,14 @@ class Exchange:
             return False, None
         return True, self._commit(self._apply, answer)
 
-    def leave(self):
-        """Have the answer applied whenever it comes, as one that nobody waits for."""
-        self._call.leave(None if module.current_test else 0)  # see `finish`
+    def start_aside(self):
+        """Make the call and have its answer applied whenever it comes, in its thread.
+
+        :return: whether it is made.
+        :rtype: bool
+        """
+        self._call.leave()
+        return self._call.start(in_thread=not module.current_test)  # see `finish`
 
     def _patience(self):
         # Worker processes take one request at a time, threads do not keep each other waiting.

@@ -50,22 +50,28 @@ def fresh(records):
         yield records.with_env(records.env(cr=cr))
 
 
-def lock_rows(records):
-    """Wait for whoever is writing these rows, then keep others from it until this transaction ends.
+def lock_rows(records, wait=True):
+    """Keep others from writing these rows until this transaction ends.
 
-    That somebody has written them meanwhile is not for the log: whoever called is repeated by Odoo
-    or by `committed`.
+    That somebody has just written them is not for the log: whoever called is repeated by Odoo or by
+    `committed`.
 
     :param records: recordset whose rows are about to be written.
+    :param bool wait: until somebody else who is writing them has finished.
+    :return: whether all of them are locked.
+    :rtype: bool
     :raise psycopg2.errors.SerializationFailure: when they have changed since this transaction began.
     """
-    if records.ids:
-        query = SQL(
-            "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
-            SQL.identifier(records._table),
-            tuple(records.ids),
-        )
-        records.env.cr.execute(query, log_exceptions=False)
+    if not records.ids:
+        return True
+    query = SQL(
+        "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE %s",
+        SQL.identifier(records._table),
+        tuple(records.ids),
+        SQL() if wait else SQL("SKIP LOCKED"),
+    )
+    records.env.cr.execute(query, log_exceptions=False)
+    return records.env.cr.rowcount == len(records.ids)
 
 
 @contextmanager

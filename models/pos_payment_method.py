@@ -21,8 +21,7 @@ REQUIRED_FIELDS = (*CREDENTIAL_FIELDS, "viva_wallet_terminal_id")
 NEW_CREDENTIALS = {
     name.replace("viva_wallet_", "viva_wallet_new_"): name for name in CREDENTIAL_FIELDS
 }
-# Where Viva shows each credential.
-WHERE = {
+CREDENTIAL_HELP = {
     "merchant_id": "In Viva: Settings > API Access > Access credentials, Merchant ID.",
     "api_key": "In Viva: Settings > API Access > Access credentials, API Key.",
     "client_id": "In Viva: Settings > API Access > POS APIs Credentials. "
@@ -41,49 +40,49 @@ class PosPaymentMethod(models.Model):
         string="Merchant ID",
         groups="base.group_system",
         copy=False,
-        help=WHERE["merchant_id"],
+        help=CREDENTIAL_HELP["merchant_id"],
     )
     viva_wallet_api_key = fields.Char(
         string="API Key",
         groups="base.group_system",
         copy=False,
-        help=WHERE["api_key"],
+        help=CREDENTIAL_HELP["api_key"],
     )
     viva_wallet_client_id = fields.Char(
         string="Client ID",
         groups="base.group_system",
         copy=False,
-        help=WHERE["client_id"],
+        help=CREDENTIAL_HELP["client_id"],
     )
     viva_wallet_client_secret = fields.Char(
         string="Client secret",
         groups="base.group_system",
         copy=False,
-        help=WHERE["client_secret"],
+        help=CREDENTIAL_HELP["client_secret"],
     )
     viva_wallet_new_merchant_id = fields.Char(
         string="New Merchant ID",
         compute="_compute_viva_wallet_new_credentials",
         readonly=False,
-        help=WHERE["merchant_id"],
+        help=CREDENTIAL_HELP["merchant_id"],
     )
     viva_wallet_new_api_key = fields.Char(
         string="New API Key",
         compute="_compute_viva_wallet_new_credentials",
         readonly=False,
-        help=WHERE["api_key"],
+        help=CREDENTIAL_HELP["api_key"],
     )
     viva_wallet_new_client_id = fields.Char(
         string="New Client ID",
         compute="_compute_viva_wallet_new_credentials",
         readonly=False,
-        help=WHERE["client_id"],
+        help=CREDENTIAL_HELP["client_id"],
     )
     viva_wallet_new_client_secret = fields.Char(
         string="New Client secret",
         compute="_compute_viva_wallet_new_credentials",
         readonly=False,
-        help=WHERE["client_secret"],
+        help=CREDENTIAL_HELP["client_secret"],
     )
     viva_wallet_has_credentials = fields.Boolean(
         compute="_compute_viva_wallet_has_credentials", compute_sudo=True

@@ -44,8 +44,7 @@ def fetch(method):
 
 
 def _fetch_aside(exchange):
-    exchange.start()
-    exchange.leave()
+    exchange.start_aside()
 
 
 def _exchange(method):

@@ -244,10 +244,8 @@ class VivaWalletDay(models.AbstractModel):
                 ("reversal_suspected_at", "=", False),
             ]
         )
-        refunds = self.search([("kind", "=", "refund"), ("parent_id", "in", charges.ids)])
-        refunds = refunds.filtered(lambda refund: refund.state != "failed")
         for charge in charges:
-            ours = refunds.filtered(lambda refund, sale=charge: refund.parent_id == sale)
+            ours = charge.refund_ids.filtered(lambda refund: refund.state != "failed")
             is_undone = fates[charge.transaction_id.lower()] == viva_transaction.UNDONE
             if ours and (not is_undone or charge._is_explained_by(ours, viva_transaction.UNDONE)):
                 continue

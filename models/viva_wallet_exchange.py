@@ -3,7 +3,7 @@ from contextlib import ExitStack
 from odoo import api, models
 
 from .exchange import Exchange
-from .states import OPEN_STATES
+from .states import OPEN_STATES, UNFINISHED_STATES
 
 # All tills together ask for news so often per second, at most: about as fast as two workers answer
 # beside their other work, and no more than what Viva should be asked (it publishes no limit).
@@ -16,21 +16,21 @@ class VivaWalletExchange(models.AbstractModel):
     _name = "viva.wallet.exchange"
     _description = "Viva Wallet: exchange with Viva"
 
-    def _exchange(self, kind, work, apply=None, after=None, is_announced=False):
+    def _exchange(self, kind, work, apply=None, after=None, is_aside=False):
         """Call Viva, and apply the answer whenever it comes.
 
         :param str kind: of `viva.waiting`
         :param callable work: makes the call and returns the answer; touches no database
         :param callable apply: gets the row, in a transaction of its own, and the answer
         :param callable after: gets what `apply` returned, when that is committed
-        :param bool is_announced: Viva has said that there is news, so that a late answer without any
-            is no reason for the tills not to ask again
+        :param bool is_aside: Viva has said that there is news: nobody waits for the answer
         :return: an exchange under way, or None when this process asks too much at the moment
         :rtype: RowExchange
         """
         exchange = RowExchange(self, kind, work, apply, after)
-        exchange.is_announced = is_announced
-        return exchange if exchange.start() else None
+        exchange.is_aside = is_aside
+        is_made = exchange.start_aside() if is_aside else exchange.start()
+        return exchange if is_made else None
 
     @api.model
     def _finish_all(self, exchanges, patiently=False):
@@ -81,13 +81,16 @@ class VivaWalletExchange(models.AbstractModel):
 class RowExchange(Exchange):
     """An exchange about a row of the ledger, for which tills wait."""
 
-    is_announced = False
+    is_aside = False
 
     def _apply_late(self, own, answer):
-        """Override of `Exchange`: no till is there to take the news from this call."""
+        """Override of `Exchange`: no till is there to take the news from this call.
+
+        Where Viva has announced news and its answer has none yet, the tills ask again themselves.
+        """
         own.fetch(["state"])
         state = own.state
         applied = self._apply(own, answer)
-        if own.state != state or self.is_announced:
+        if own.state != state or (self.is_aside and state in UNFINISHED_STATES):
             own._tell_tills()
         return applied

@@ -46,16 +46,16 @@ class VivaWalletReversal(models.AbstractModel):
         sale = self._sale_of_reversal(notification)
         if not sale or sale.company_id.root_id != method.company_id.root_id:
             return
-        refunds = self.search([("kind", "=", "refund"), ("parent_id", "=", sale.id)])
-        if any(refund._is_named_by(notification) for refund in refunds):
+        if any(refund._is_named_by(notification) for refund in sale.refund_ids):
             return
         # It may be about the refund whose outcome we do not know yet.
-        is_vague = any(refund.state in UNFINISHED_STATES for refund in refunds)
+        is_vague = any(refund.state in UNFINISHED_STATES for refund in sale.refund_ids)
         try:
             committed(sale, lambda own: own._note_suspicion(is_vague))
         except (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
             return  # the list of the day will tell
-        self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger()
+        if not is_vague:
+            self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger()
 
     @api.model
     def _sale_of_reversal(self, notification):
@@ -131,7 +131,7 @@ class VivaWalletReversal(models.AbstractModel):
         self._lock()
         if self.state != "approved":
             return
-        refunds = self.search([("kind", "=", "refund"), ("parent_id", "=", self.id)])
+        refunds = self.refund_ids
         if refunds.filtered(lambda refund: refund.state in UNFINISHED_STATES):
             self.reversal_check_at = fields.Datetime.now() + timedelta(seconds=REFUND_LIFE)
         elif self._is_explained_by(refunds, fate):

@@ -12,7 +12,7 @@ from odoo.tools import SQL, split_every
 
 from ..viva import const, masking, money, outcome, outcome_web, waiting
 from . import reasons
-from .own_transaction import committed, fresh, surviving
+from .own_transaction import committed, fresh, lock_rows, surviving
 from .states import OPEN_STATES, UNFINISHED_STATES
 from .viva_wallet_refund import ask_account
 
@@ -254,13 +254,7 @@ class VivaWalletTransaction(models.Model):
         :raise LockError: when somebody else is writing it.
         """
         self.ensure_one()
-        query = SQL(
-            "SELECT id FROM viva_wallet_transaction WHERE id = %s FOR NO KEY UPDATE %s",
-            self.id,
-            SQL() if wait else SQL("SKIP LOCKED"),
-        )
-        self.env.cr.execute(query, log_exceptions=False)
-        if not self.env.cr.rowcount:
+        if not lock_rows(self, wait=wait):
             raise LockError(self.env._("This payment is being updated. Please try again."))
         self.invalidate_recordset()
 
@@ -320,11 +314,11 @@ class VivaWalletTransaction(models.Model):
         snapshots = [snapshot for _lost, snapshot in self._finish_all(exchanges, patiently)]
         return {snapshot["session_id"]: snapshot for snapshot in snapshots if snapshot}
 
-    def _ask(self, client_and_expected, is_announced=False):
+    def _ask(self, client_and_expected, is_aside=False):
         """Ask Viva about one row.
 
         :param tuple client_and_expected: see `_question`.
-        :param bool is_announced: see `_exchange`.
+        :param bool is_aside: see `_exchange`.
         :return: see `_exchange`.
         """
         return self._exchange(
@@ -332,7 +326,7 @@ class VivaWalletTransaction(models.Model):
             lambda: _ask(*client_and_expected),
             lambda own, answer: own._take_answer(*answer),
             after=lambda taken: taken[0] and self._resend(),
-            is_announced=is_announced,
+            is_aside=is_aside,
         )
 
     def _take_answer(self, result, reply):
@@ -993,8 +987,7 @@ class VivaWalletTransaction(models.Model):
         if not transaction._belongs_to(method.company_id):
             return
         if transaction.state not in UNFINISHED_STATES:
-            if not transaction.notified_at:
-                transaction._mark_notified()
+            transaction._mark_notified()
             if transaction.state == "failed" and notification.event_type in const.PAID_EVENTS:
                 transaction._ask_aside()
             return
@@ -1003,8 +996,7 @@ class VivaWalletTransaction(models.Model):
                 fields.Datetime.now() + timedelta(seconds=TILL_MISSING_AFTER)
             )
         if not transaction._ask_aside() and not transaction._is_just_notified():
-            if not transaction.notified_at:
-                transaction._mark_notified()
+            transaction._mark_notified()
             transaction._tell_tills()
 
     def _belongs_to(self, company):
@@ -1023,14 +1015,11 @@ class VivaWalletTransaction(models.Model):
             lambda claimed: claimed._add_steps("notified") if is_first else None,
             SQL("notified_at = COALESCE(notified_at, clock_timestamp() AT TIME ZONE 'UTC')"),
         )
-        is_awaited = self.state in UNFINISHED_STATES
         exchanges = [
-            self.browse(transaction_id)._ask(question, is_announced=is_awaited)
+            self.browse(transaction_id)._ask(question, is_aside=True)
             for transaction_id, question in questions
             if question
         ]
-        for exchange in filter(None, exchanges):
-            exchange.leave()
         return any(exchanges)
 
     def _is_just_notified(self):
@@ -1046,6 +1035,8 @@ class VivaWalletTransaction(models.Model):
 
     def _mark_notified(self):
         """Write down that Viva spoke of this payment, without waiting for whoever is at the row."""
+        if self.notified_at:
+            return
         query = SQL(
             """
             UPDATE viva_wallet_transaction

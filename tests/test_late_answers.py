@@ -20,11 +20,9 @@ class Impatience:
     def __init__(self):
         self.calls = []
         self._wait = waiting.Call.wait
-        self._leave = waiting.Call.leave
         self._patches = (
-            patch.object(waiting.Call, "start", lambda call: self._keep(call)),
+            patch.object(waiting.Call, "start", lambda call, in_thread=True: self._keep(call)),
             patch.object(waiting.Call, "wait", lambda call, _seconds: self._wait(call, 0)),
-            patch.object(waiting.Call, "leave", lambda call, _seconds=0: self._leave(call, 0)),
         )
 
     def __enter__(self):

@@ -80,7 +80,7 @@ class Patience:
 
 class Call:
     """A call to Viva in a thread of its own. Its answer goes one way only: to `wait`, or to `late`.
-    Whoever makes it calls `wait` or `leave`, once.
+    Whoever makes it calls `leave` before `start`, or `wait` after it, once.
 
     :param str kind: one of the kinds above
     :param callable work: makes the call and returns the answer; touches no database
@@ -98,14 +98,22 @@ class Call:
         self._is_left = False
         self._started = time.monotonic()
 
-    def start(self):
+    def leave(self):
+        """Leave the answer to `late`, whenever it comes."""
+        self._is_left = True
+
+    def start(self, in_thread=True):
         """Make the call.
 
+        :param bool in_thread: False makes whoever calls this wait for all that follows
         :return: whether it is made: not when there are too many questions already
         :rtype: bool
         """
         if self._kind == QUESTION and not _questions.acquire(blocking=False):
             return False
+        if not in_thread:
+            self._run()
+            return True
         # Not a daemon: a worker that ends waits for it, so that no answer gets lost on the way.
         threading.Thread(target=self._run, name=f"viva-wallet-{self._kind}").start()
         return True
@@ -129,17 +137,6 @@ class Call:
         if self._is_left and now - self._started >= PATIENCE:
             patience().judge(self._kind, now - self._started)
         return not self._is_left, self._answer
-
-    def leave(self, seconds=0):
-        """Leave the answer to `late`, also when it is here already.
-
-        :param float seconds: to wait before, None for as long as it takes; then `late` runs here.
-        """
-        self._answered.wait(seconds)
-        with self._guard:
-            self._is_left = not self._answered.is_set()
-        if not self._is_left:
-            self._take_up()
 
     def _run(self):
         try:

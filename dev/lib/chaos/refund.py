@@ -1,17 +1,16 @@
 """Tills that pay back: what comes back in an order of its own, or a card payment of an open order."""
 
 import threading
-import time
 import uuid
 from typing import Any
 
 from ..shop import Odoo
 from .calls import Calls
-from .card_payment import POLL_SECONDS, CardPayment
+from .card_payment import CardPayment
 from .order import Order, Payment
 from .schedule import RefundPlan
 from .shop import Reader, Register
-from .till import Sale
+from .till import Sale, finish_order
 
 
 class PaidBack(CardPayment):
@@ -150,21 +149,7 @@ class Refund(PaidBack):
         """
         if self.is_forgotten or not self.has_begun:
             return None
-        return self.await_outcome(saw_charge) or self._finish()
-
-    def _finish(self) -> str | None:
-        begun = time.monotonic()
-        while not self.order.is_over:
-            if self.is_late(begun):
-                return f"The refund {self.order.uuid} could not be saved: {self.calls.log[-3:]}"
-            if self.is_paid():
-                self.pay()
-            else:
-                self.pay_cash()
-            if not self.order.is_over:  # perhaps refused, because money was paid back after all
-                time.sleep(POLL_SECONDS)
-                self.status()
-        return None
+        return self.await_outcome(saw_charge) or finish_order(self, [self])
 
     # === INSIDE === #
 

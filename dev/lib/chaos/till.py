@@ -59,24 +59,30 @@ class Sale(CardPayment):
             problem = line.await_outcome(saw_charge)
             if problem:
                 return problem
-        return self._finish()
-
-    def _finish(self) -> str | None:
-        """Save the order, now that its payments have ended."""
-        begun = time.monotonic()
-        while not self.order.is_over:
-            if self.is_late(begun):
-                return f"The order {self.order.uuid} could not be saved: {self.calls.log[-3:]}"
-            if self.is_paid():
-                self.pay()
-            else:
-                self.pay_cash()
-            if not self.order.is_over:  # perhaps refused, because money moved after all
-                time.sleep(POLL_SECONDS)
-                for line in (self, *self.reversals):
-                    line.status()
-        return None
+        return finish_order(self, [self, *self.reversals])
 
     def _save(self, state: str, payments: list[Payment]) -> None:
         is_by_card = any(payment["uuid"] == self.payment_uuid for payment in payments)
         self.order.save(state, payments, self.extras() if is_by_card else [])
+
+
+def finish_order(payment: CardPayment, lines: list[CardPayment]) -> str | None:
+    """Save an order, now that its payments have ended.
+
+    :param payment: the one that the order is about; it can `pay` and `pay_cash`.
+    :param lines: all that the till asks about when the server refuses the order.
+    :return: what was wrong, None when all went as it should.
+    """
+    begun = time.monotonic()
+    while not payment.order.is_over:
+        if payment.is_late(begun):
+            return f"The order {payment.order.uuid} could not be saved: {payment.calls.log[-3:]}"
+        if payment.is_paid():
+            payment.pay()
+        else:
+            payment.pay_cash()
+        if not payment.order.is_over:  # perhaps refused, because money moved after all
+            time.sleep(POLL_SECONDS)
+            for line in lines:
+                line.status()
+    return None

@@ -253,7 +253,7 @@ patch(PosStore.prototype, {
         }
     },
 
-    /** The cashier has gone back to the products, and maybe added some. */
+    /** The order is not finished by itself, and its payment screen is not before the eyes. */
     _vivaWalletTellApproved(order, line) {
         this.notification.add(this._vivaWalletApprovedText(line, this._vivaWalletName(order)), {
             type: "success",
