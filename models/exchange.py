@@ -3,7 +3,7 @@ import threading
 from odoo.modules import module
 from odoo.tools import config
 
-from ..viva import waiting
+from ..viva import timing, waiting
 from .own_transaction import committed
 
 
@@ -39,7 +39,7 @@ class Exchange:
         :return: (whether the answer was here, what `apply` returned).
         :rtype: tuple
         """
-        seconds = waiting.MUCH_PATIENCE if patiently else self._patience()
+        seconds = timing.MUCH_PATIENCE if patiently else self._patience()
         if module.current_test:
             seconds = None  # two threads must not share the database transaction of a test
         is_here, answer = self._call.wait(seconds)

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL, format_datetime
 
-from ..viva import address, const
+from ..viva import address, const, timing
 from . import verification_key
 from .setup_texts import GOOD, INFO, WARNING, line
 
@@ -33,7 +33,6 @@ SUPPORT_EVENTS = (
 )
 # A verdict on an address that only a simulator on this machine has to reach.
 SIMULATED = "simulated"
-NOTE_INTERVAL = 60  # seconds; a notification is not worth more than one write in this time
 SILENT_SALES = 10  # approved in a row and never announced, after notifications had worked
 PROMPT_MINUTES = 15  # Viva may take some minutes to announce a sale
 
@@ -203,7 +202,7 @@ class VivaWalletWebhook(models.AbstractModel):
             assignment=assignment,
             last=last,
             method=self.id,
-            interval=NOTE_INTERVAL,
+            interval=timing.NOTE_INTERVAL,
         )
         self.env["viva.wallet.transaction"]._update_unless_contended(query, lambda _rows: None)
 
@@ -244,7 +243,7 @@ class VivaWalletWebhook(models.AbstractModel):
                 ("payment_method_id", "in", account.ids),
                 ("kind", "=", "sale"),
                 ("state", "=", "approved"),
-                ("finished_at", "<", fields.Datetime.now() - timedelta(minutes=PROMPT_MINUTES)),
+                ("finished_at", "<", timing.now() - timedelta(minutes=PROMPT_MINUTES)),
             ],
             order="finished_at desc",
             limit=SILENT_SALES,
@@ -406,7 +405,7 @@ class VivaWalletWebhook(models.AbstractModel):
             is_silent = method._viva_wallet_is_silent()
             if is_silent and not method.viva_wallet_webhook_silent_since:
                 account = method._viva_wallet_siblings()
-                account.viva_wallet_webhook_silent_since = fields.Datetime.now()
+                account.viva_wallet_webhook_silent_since = timing.now()
                 method._viva_wallet_tell_silence()
             elif not is_silent and method.viva_wallet_webhook_silent_since:
                 method.viva_wallet_webhook_silent_since = False

@@ -2,13 +2,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from odoo import api, fields, models
 
-from ..viva import day_list, money, outcome
+from ..viva import day_list, money, outcome, timing
 from ..viva import transaction as viva_transaction
 from .own_transaction import committed, fresh, surviving
-
-# Seconds.
-DAY_EDGE = 300  # Viva may count what was asked for just before midnight to either day
-SETTLING = 900  # what is younger may not be in the list yet
 
 MAX_QUESTIONS = 20  # about single sessions, per comparison
 
@@ -196,7 +192,7 @@ class VivaWalletDay(models.AbstractModel):
     @api.model
     def _compare_unlisted(self, methods, client, listed, first_day):
         """Ask about charges that are missing from the list: it may just be incomplete."""
-        first = datetime.combine(first_day, time()) + timedelta(seconds=DAY_EDGE)
+        first = datetime.combine(first_day, time()) + timedelta(seconds=timing.DAY_EDGE)
         with fresh(self) as current:
             unlisted = current.search(
                 [
@@ -206,7 +202,7 @@ class VivaWalletDay(models.AbstractModel):
                     # The method may have spoken for another account at the time.
                     ("merchant_account", "=", methods[0]._viva_wallet_account()),
                     ("sent_at", ">=", first),
-                    ("finished_at", "<", fields.Datetime.now() - timedelta(seconds=SETTLING)),
+                    ("finished_at", "<", timing.now() - timedelta(seconds=timing.LIST_LAG)),
                     ("session_id", "not in", list(listed)),
                     ("review", "!=", "not_listed"),
                 ]

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..viva import timing
+
 KEEP_EVENTS = "pos_viva_wallet.keep_events_days"
 KEEP_ANSWERS = "pos_viva_wallet.keep_answers_days"
 KEEP_DAYS = 365  # unless the system parameter says otherwise; 0 keeps for ever
@@ -24,7 +26,9 @@ class VivaWalletEvent(models.Model):
     transaction_id = fields.Many2one(
         "viva.wallet.transaction", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    at = fields.Datetime(string="When", required=True, readonly=True, default=fields.Datetime.now)
+    at = fields.Datetime(
+        string="When", required=True, readonly=True, default=lambda _self: timing.now()
+    )
     what = fields.Selection(
         [
             ("asked", "The till asked for a payment"),
@@ -89,7 +93,7 @@ class VivaWalletEvent(models.Model):
         """
         kept = self.env["ir.config_parameter"].sudo().get_param(parameter) or str(KEEP_DAYS)
         days = int(kept) if kept.strip().isdigit() else KEEP_DAYS
-        return fields.Datetime.now() - timedelta(days=days) if days else None
+        return timing.now() - timedelta(days=days) if days else None
 
     def _forget(self, query):
         """Run one batch; return how many rows it took and whether there may be more."""

@@ -5,15 +5,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..viva import outcome, outcome_web, transaction
+from ..viva import outcome, outcome_web, timing, transaction
 from . import refund_reasons
 from .own_transaction import fresh
 from .refused import Refused
 from .states import HOLDING_STATES, UNFINISHED_STATES
 
-# Seconds after which a refund through the account, whose answer was lost, has not arrived if Viva's
-# list of transactions does not have it. No answer is waited for that long.
-NOT_LISTED_AFTER = 30
 # Viva's clocks are Greek (viva-api 5.2); in which time zone it lists a day is not published. Ours may
 # be a little ahead of Viva's.
 LIST_AROUND = (timedelta(hours=-1), timedelta(), timedelta(hours=3))
@@ -206,7 +203,7 @@ class VivaWalletRefund(models.AbstractModel):
 
     def _apply_not_listed(self):
         """End a refund through the account that Viva's list still does not have."""
-        if self.state == "sent" and self._age() >= NOT_LISTED_AFTER:
+        if self.state == "sent" and self._age() >= timing.NOT_LISTED_AFTER:
             self._fail("never_received", doubtful=True)
 
     # === PAYMENTS === #

@@ -4,15 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..viva import timing
 from ..viva import transaction as viva_transaction
 from .own_transaction import committed, fresh, surviving
 from .states import UNFINISHED_STATES
-
-# Seconds.
-CHECK_INTERVAL = 3600  # a suspicion that is not confirmed is asked about so often
-CHECK_LIFE = 86400  # ... and for so long
-REFUND_LIFE = 300  # a refund of ours that is on its way must be over before anything is concluded
-SILENCE = 3600  # without any answer for so long, a person is asked all the same
 
 
 class VivaWalletReversal(models.AbstractModel):
@@ -89,9 +84,11 @@ class VivaWalletReversal(models.AbstractModel):
         self.ensure_one()
         if self.state == "reversed":
             return
-        now = fields.Datetime.now()
+        now = timing.now()
         if is_vague:
-            self.reversal_check_at = self.reversal_check_at or now + timedelta(seconds=REFUND_LIFE)
+            self.reversal_check_at = self.reversal_check_at or now + timedelta(
+                seconds=timing.REFUND_LIFE
+            )
             return
         if not self.reversal_check_at or not self.reversal_suspected_at:
             self.reversal_suspected_at = now
@@ -102,7 +99,7 @@ class VivaWalletReversal(models.AbstractModel):
     @api.model
     def _check_reversals(self):
         suspected = self.search(
-            [("state", "=", "approved"), ("reversal_check_at", "<=", fields.Datetime.now())]
+            [("state", "=", "approved"), ("reversal_check_at", "<=", timing.now())]
         )
         for transaction in suspected:
             with surviving(transaction.session_id):
@@ -133,7 +130,7 @@ class VivaWalletReversal(models.AbstractModel):
             return
         refunds = self.refund_ids
         if refunds.filtered(lambda refund: refund.state in UNFINISHED_STATES):
-            self.reversal_check_at = fields.Datetime.now() + timedelta(seconds=REFUND_LIFE)
+            self.reversal_check_at = timing.now() + timedelta(seconds=timing.REFUND_LIFE)
         elif self._is_explained_by(refunds, fate):
             self.reversal_check_at = False
             self._unflag("reversal_announced")
@@ -152,15 +149,21 @@ class VivaWalletReversal(models.AbstractModel):
         return gone and bool(returned) and returned >= self.charged_minor
 
     def _keep_vague_suspicion(self, fate):
-        now = fields.Datetime.now()
+        now = timing.now()
         is_answered = fate != viva_transaction.UNCLEAR
-        is_over = is_answered or now >= self.finished_at + timedelta(seconds=CHECK_LIFE)
-        self.reversal_check_at = not is_over and now + timedelta(seconds=CHECK_INTERVAL)
+        is_over = is_answered or now >= self.finished_at + timedelta(
+            seconds=timing.REVERSAL_CHECK_LIFE
+        )
+        self.reversal_check_at = not is_over and now + timedelta(
+            seconds=timing.REVERSAL_CHECK_INTERVAL
+        )
 
     def _keep_suspicion(self, fate):
-        now = fields.Datetime.now()
+        now = timing.now()
         age = (now - self.reversal_suspected_at).total_seconds()
-        if fate != viva_transaction.UNCLEAR or age >= SILENCE:
+        if fate != viva_transaction.UNCLEAR or age >= timing.REVERSAL_SILENCE:
             self._flag("reversal_announced")
-        is_fresh = age < CHECK_LIFE
-        self.reversal_check_at = is_fresh and now + timedelta(seconds=CHECK_INTERVAL)
+        is_fresh = age < timing.REVERSAL_CHECK_LIFE
+        self.reversal_check_at = is_fresh and now + timedelta(
+            seconds=timing.REVERSAL_CHECK_INTERVAL
+        )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..viva import timing
 from . import review_texts
 
 # Who may say that a charge has been dealt with. Cashiers may not, nor auditors.
@@ -105,7 +106,7 @@ class VivaWalletReview(models.AbstractModel):
         self.write(
             {
                 "review": review,
-                "review_at": fields.Datetime.now(),
+                "review_at": timing.now(),
                 "resolution": False,
                 "resolution_note": False,
                 "resolved_at": False,
@@ -145,7 +146,7 @@ class VivaWalletReview(models.AbstractModel):
                 {
                     "resolution": resolution,
                     "resolution_note": note,
-                    "resolved_at": fields.Datetime.now(),
+                    "resolved_at": timing.now(),
                     "resolved_by_id": self.env.uid,
                     "review_history": transaction._history_with(
                         f"{how}. {self.env.user.name}. {note}".strip()
@@ -155,7 +156,7 @@ class VivaWalletReview(models.AbstractModel):
             transaction._notify_review()
 
     def _history_with(self, event):
-        line = f"{fields.Datetime.to_string(fields.Datetime.now())} UTC: {event}"
+        line = f"{fields.Datetime.to_string(timing.now())} UTC: {event}"
         return "\n".join(filter(None, (self.review_history, line)))
 
     def _notify_review(self):

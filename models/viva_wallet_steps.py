@@ -2,7 +2,7 @@ import pytz
 
 from odoo import api, fields, models
 
-from ..viva import masking
+from ..viva import masking, timing
 from .states import OPEN_STATES
 
 DETAIL_CHARACTERS = 200
@@ -45,7 +45,7 @@ class VivaWalletSteps(models.AbstractModel):
     @api.depends("create_date")
     def _compute_day(self):
         for transaction in self:
-            moment = transaction.create_date or fields.Datetime.now()
+            moment = transaction.create_date or timing.now()
             local = pytz.utc.localize(moment).astimezone(transaction._time_zone())
             transaction.day = local.date()
             transaction.hour = local.hour

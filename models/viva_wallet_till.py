@@ -8,14 +8,13 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
-from ..viva import masking, money
+from ..viva import masking, money, timing
 from . import reasons, refund_reasons
 from .own_transaction import committed, fresh
 from .refused import Refused
 from .states import HOLDING_STATES, UNFINISHED_STATES
 
 MAX_QUESTIONS = 5  # to Viva within one call of a till; the others get their turn with the next
-PROMPTLY = timedelta(seconds=3)  # a notification that comes later is of no use to a till
 RECENT_SALES = 3  # how many of a terminal's last sales tell whether notifications arrive
 
 
@@ -385,5 +384,7 @@ class VivaWalletTill(models.AbstractModel):
             )
         )
         return bool(last) and all(
-            sale.notified_at and sale.notified_at <= sale.finished_at + PROMPTLY for sale in last
+            sale.notified_at
+            and sale.notified_at <= sale.finished_at + timedelta(seconds=timing.NOTIFIED_PROMPTLY)
+            for sale in last
         )

@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError
 from odoo.tools import SQL, split_every
 
-from ..viva import const, masking, money, outcome, outcome_web, waiting
+from ..viva import const, masking, money, outcome, outcome_web, timing, waiting
 from . import reasons
 from .own_transaction import committed, fresh, lock_rows, surviving
 from .states import OPEN_STATES, UNFINISHED_STATES
@@ -29,24 +29,7 @@ TRANSITIONS = {
     "reversed": set(),
 }
 
-# Seconds.
-NEVER_SENT_AFTER = 30  # a row that is still `new` then belongs to a process that died
-ASK_INTERVAL = 1  # at most one question to Viva in this time, for one session, whoever asks
 AT_ONCE = 10  # questions of the cron under way together: one slow answer does not delay all
-ABORT_AFTER = const.SESSION_LIFE_SECONDS + 15
-UNKNOWN_AFTER = 150
-RESEND_AFTER_MISSING = 5  # Viva can answer 404 right after it took a request
-REPLY_WITHIN = 30  # a request that is neither answered nor broken by then died with its process
-RESEND_UNTIL = 45  # later than that nobody stands at the terminal any more
-GONE_AFTER_MISSING = 20  # an aborted request that Viva does not know by then never arrived
-CHECK_AFTER = 120  # every outcome is asked about once more: Viva was seen to change it
-CHECK_INTERVAL = 3600  # doubtful outcomes are asked about so often
-CHECK_DAYS = 3  # ... and for so long
-TILL_ASKS_WITHIN = 10  # a till that is there asks every 5 s at least
-TILL_AWAKE = 2  # after a notification it asks three times per second for a little longer
-TILL_MISSING_AFTER = 30  # after a notification; by then the till has asked, if it still lives
-CANCELLED_DAYS = 7  # orders are cancelled while their register is open
-NO_PAYMENT_AFTER = 600  # a charge whose order has not reached the server by then needs a person
 
 # A customer is waiting: no more of a row is read than what is needed.
 QUESTION_FIELDS = (
@@ -269,11 +252,13 @@ class VivaWalletTransaction(models.Model):
         if state not in TRANSITIONS[self.state]:
             raise ValueError(f"{self.session_id}: {self.state} cannot become {state}")
         if state == "sent":
-            values.setdefault("sent_at", fields.Datetime.now())
+            values.setdefault("sent_at", timing.now())
         else:
-            now = fields.Datetime.now()
+            now = timing.now()
             values.setdefault("finished_at", now)
-            values.setdefault("check_at", self.sent_at and now + timedelta(seconds=CHECK_AFTER))
+            values.setdefault(
+                "check_at", self.sent_at and now + timedelta(seconds=timing.CHECK_AFTER)
+            )
         is_late = self.state not in OPEN_STATES
         self.write({"state": state, **values})
         if is_late:
@@ -288,7 +273,7 @@ class VivaWalletTransaction(models.Model):
     def _age(self):
         """Return the seconds since the request was made."""
         self.ensure_one()
-        return (fields.Datetime.now() - self.create_date).total_seconds()
+        return (timing.now() - self.create_date).total_seconds()
 
     # === ASKING VIVA === #
 
@@ -364,7 +349,7 @@ class VivaWalletTransaction(models.Model):
                        FOR NO KEY UPDATE SKIP LOCKED)
             """,
             ids=tuple(self.ids),
-            interval=ASK_INTERVAL,
+            interval=timing.ASK_INTERVAL,
             assignment=SQL(", %s", assignment) if assignment else SQL(),
         )
 
@@ -419,17 +404,17 @@ class VivaWalletTransaction(models.Model):
 
         :param bool is_answered: whether Viva has said anything about it.
         """
-        now = fields.Datetime.now()
+        now = timing.now()
         if not self.check_at or self.check_at > now:
             return
         age = now - self.finished_at
-        is_early = age < timedelta(days=CHECK_DAYS)
+        is_early = age < timedelta(seconds=timing.CHECK_LIFE)
         if not is_answered:
             # The longer there has been no answer, the later it is asked for again.
-            self.check_at = is_early and now + max(timedelta(seconds=CHECK_AFTER), age / 4)
+            self.check_at = is_early and now + max(timedelta(seconds=timing.CHECK_AFTER), age / 4)
         else:
             is_open = self.doubtful and is_early
-            self.check_at = is_open and now + timedelta(seconds=CHECK_INTERVAL)
+            self.check_at = is_open and now + timedelta(seconds=timing.CHECK_INTERVAL)
 
     def _apply_approval(self, result, reply):
         if self.state in ("approved", "reversed"):
@@ -490,9 +475,13 @@ class VivaWalletTransaction(models.Model):
         if self.state != "sent":
             return
         if not self.missing_since:
-            self.missing_since = fields.Datetime.now()
-        missing = (fields.Datetime.now() - self.missing_since).total_seconds()
-        if self.abort_requested_at and not self.accepted_at and missing >= GONE_AFTER_MISSING:
+            self.missing_since = timing.now()
+        missing = (timing.now() - self.missing_since).total_seconds()
+        if (
+            self.abort_requested_at
+            and not self.accepted_at
+            and missing >= timing.GONE_AFTER_MISSING
+        ):
             self._fail("never_received", doubtful=True)
 
     def _apply_pending(self, result):
@@ -502,7 +491,7 @@ class VivaWalletTransaction(models.Model):
             self.write(
                 {
                     "missing_since": False,
-                    "accepted_at": self.accepted_at or fields.Datetime.now(),
+                    "accepted_at": self.accepted_at or timing.now(),
                 }
             )
 
@@ -511,7 +500,7 @@ class VivaWalletTransaction(models.Model):
         self._end_if_overdue()
 
     def _end_if_overdue(self):
-        if self.state == "sent" and self._age() >= UNKNOWN_AFTER:
+        if self.state == "sent" and self._age() >= timing.UNKNOWN_AFTER:
             self._set_state("unknown")
             self._flag("unknown")
 
@@ -616,7 +605,7 @@ class VivaWalletTransaction(models.Model):
 
     @api.model
     def _create_cancelled(self, values):
-        now = fields.Datetime.now()
+        now = timing.now()
         return self.create({**values, "state": "failed", "reason": "cancelled", "finished_at": now})
 
     @api.model
@@ -627,7 +616,7 @@ class VivaWalletTransaction(models.Model):
             {
                 **values,
                 "state": "sent",
-                "sent_at": fields.Datetime.now(),
+                "sent_at": timing.now(),
                 "merchant_account": method._viva_wallet_account(),
             }
         )
@@ -686,9 +675,9 @@ class VivaWalletTransaction(models.Model):
         :param outcome.RequestResult result: what Viva said.
         """
         self._lock()
-        self.replied_at = fields.Datetime.now()
+        self.replied_at = timing.now()
         if self.state == "sent" and result.state in ("accepted", "exists"):
-            self.accepted_at = self.accepted_at or fields.Datetime.now()
+            self.accepted_at = self.accepted_at or timing.now()
         elif self.state == "sent" and result.state in ("refused", "not_sent"):
             self._apply_refusal(result)
 
@@ -719,7 +708,7 @@ class VivaWalletTransaction(models.Model):
         self._lock()
         if not self._is_lost():
             return None
-        self.resent_at = fields.Datetime.now()
+        self.resent_at = timing.now()
         return self._request()
 
     def _is_lost(self):
@@ -729,18 +718,18 @@ class VivaWalletTransaction(models.Model):
         """
         if self.state != "sent" or self.accepted_at or self.resent_at or self.abort_requested_at:
             return False
-        if not self.missing_since or self._age() > RESEND_UNTIL:
+        if not self.missing_since or self._age() > timing.RESEND_UNTIL:
             return False
-        if not self.replied_at and self._age() < REPLY_WITHIN:
+        if not self.replied_at and self._age() < timing.REPLY_WITHIN:
             return False
-        missing = (fields.Datetime.now() - self.missing_since).total_seconds()
-        return missing >= RESEND_AFTER_MISSING
+        missing = (timing.now() - self.missing_since).total_seconds()
+        return missing >= timing.RESEND_AFTER_MISSING
 
     def _apply_resent(self, result):
         self._lock()
         is_taken = result.state in ("accepted", "exists")
         if is_taken and self.state == "sent" and not self.accepted_at:
-            self.write({"accepted_at": fields.Datetime.now(), "missing_since": False})
+            self.write({"accepted_at": timing.now(), "missing_since": False})
 
     def _abort(self, user_id=False):
         """Ask the terminal to stop. What became of the payment is only known from its outcome.
@@ -772,7 +761,7 @@ class VivaWalletTransaction(models.Model):
             self._fail("cancelled")
         if self.state != "sent" or not self.payment_method_id or self.refund_way == "account":
             return None
-        self.write({"abort_requested_at": fields.Datetime.now(), "abort_user_id": user_id})
+        self.write({"abort_requested_at": timing.now(), "abort_user_id": user_id})
         client = self.payment_method_id._viva_wallet_client()
         return client, self.session_id, self.cash_register_id
 
@@ -785,7 +774,7 @@ class VivaWalletTransaction(models.Model):
             {
                 "statement": "paid" if paid else "not_paid",
                 "statement_user_id": self.env.uid,
-                "statement_at": fields.Datetime.now(),
+                "statement_at": timing.now(),
             }
         )
         self._flag("stated", replace=True)
@@ -878,7 +867,7 @@ class VivaWalletTransaction(models.Model):
                 "kind": "refund" if payment.amount < 0 else "sale",
                 "state": "failed",
                 "reason": "never_sent",
-                "finished_at": fields.Datetime.now(),
+                "finished_at": timing.now(),
                 "payment_method_id": payment.payment_method_id.id,
                 "terminal_id": payment.payment_method_id.viva_wallet_terminal_id or "-",
                 "cash_register_id": self._cash_register_id(config),
@@ -993,7 +982,7 @@ class VivaWalletTransaction(models.Model):
             return
         if not transaction._is_followed():
             self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(
-                fields.Datetime.now() + timedelta(seconds=TILL_MISSING_AFTER)
+                timing.now() + timedelta(seconds=timing.TILL_MISSING_AFTER)
             )
         if not transaction._ask_aside() and not transaction._is_just_notified():
             transaction._mark_notified()
@@ -1026,12 +1015,12 @@ class VivaWalletTransaction(models.Model):
         """Tell whether Viva has spoken of this payment so recently that the tills are asking."""
         with fresh(self) as current:
             last = current.notified_at
-        return bool(last) and fields.Datetime.now() - last < timedelta(seconds=TILL_AWAKE)
+        return bool(last) and timing.now() - last < timedelta(seconds=timing.TILL_AWAKE)
 
     def _is_followed(self):
         """Return whether a till seems to be there that asks about this payment."""
         last = self.asked_at or self.sent_at
-        return bool(last) and fields.Datetime.now() - last < timedelta(seconds=TILL_ASKS_WITHIN)
+        return bool(last) and timing.now() - last < timedelta(seconds=timing.TILL_ASKS_WITHIN)
 
     def _mark_notified(self):
         """Write down that Viva spoke of this payment, without waiting for whoever is at the row."""
@@ -1074,7 +1063,7 @@ class VivaWalletTransaction(models.Model):
         unfinished = self.search([("state", "in", ("sent", "unknown"))])
         with surviving("aborts"):
             unfinished._abort_expired()
-        to_check = self.search([("check_at", "<=", fields.Datetime.now())])
+        to_check = self.search([("check_at", "<=", timing.now())])
         for transactions in split_every(AT_ONCE, (unfinished | to_check).ids, self.browse):
             transactions._refresh_surviving()
             self.env["ir.cron"]._commit_progress(len(transactions))
@@ -1092,7 +1081,7 @@ class VivaWalletTransaction(models.Model):
 
     @api.model
     def _fail_never_sent(self):
-        limit = fields.Datetime.now() - timedelta(seconds=NEVER_SENT_AFTER)
+        limit = timing.now() - timedelta(seconds=timing.NEVER_SENT_AFTER)
         for transaction in self.search([("state", "=", "new"), ("create_date", "<", limit)]):
             with surviving(transaction.session_id):
                 committed(transaction, lambda own: own._fail_if_new())
@@ -1109,18 +1098,22 @@ class VivaWalletTransaction(models.Model):
         self._finish_all([transaction._start_abort() for transaction in self.browse(expired)])
 
     def _is_expired(self):
-        return self.state == "sent" and not self.abort_requested_at and self._age() >= ABORT_AFTER
+        return (
+            self.state == "sent"
+            and not self.abort_requested_at
+            and self._age() >= timing.ABORT_AFTER
+        )
 
     @api.model
     def _flag_without_payment(self):
-        now = fields.Datetime.now()
+        now = timing.now()
         charged = [
             ("state", "=", "approved"),
-            ("finished_at", "<", now - timedelta(seconds=NO_PAYMENT_AFTER)),
+            ("finished_at", "<", now - timedelta(seconds=timing.NO_PAYMENT_AFTER)),
             *self._domain_unexplained(),
         ]
         unbooked = self.search([*charged, ("payment_id", "=", False)])
-        recently = now - timedelta(days=CANCELLED_DAYS)
+        recently = now - timedelta(seconds=timing.CANCELLED_LIFE)
         cancelled = self.search(
             [*charged, ("finished_at", ">", recently), ("order_id.state", "=", "cancel")]
         )

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.viva_wallet_transaction import NO_PAYMENT_AFTER, UNKNOWN_AFTER
+from ..viva import timing
 from .common import TERMINAL, VivaWalletCommon
 
 STATES = ("new", "sent", "approved", "failed", "unknown", "reversed")
@@ -241,7 +241,7 @@ class TestLedger(VivaWalletCommon):
         transaction.write({"payment_id": False, "order_id": False})
         with self.assertRaises(UserError):
             payment.write({"amount": 1.0})
-        self.let_pass(transaction, NO_PAYMENT_AFTER + 1)
+        self.let_pass(transaction, timing.NO_PAYMENT_AFTER + 1)
         self.run_cron()
         self.assertEqual(transaction.payment_id, payment)
         self.assertFalse(transaction.review)
@@ -256,7 +256,7 @@ class TestLedger(VivaWalletCommon):
             with self.subTest(act=act, **options):
                 sale = self.sale_values()
                 self.till("start_sale", sale)
-                self.let_pass(self.transaction(sale["session_id"]), UNKNOWN_AFTER)
+                self.let_pass(self.transaction(sale["session_id"]), timing.UNKNOWN_AFTER)
                 self.assertEqual(self.read(sale["session_id"])["state"], "unknown")
                 self.sync_order(sale)
                 self.simulator.act(TERMINAL, act, **options)

@@ -4,7 +4,7 @@ import uuid
 
 from odoo.tests import tagged
 
-from ..models.viva_wallet_transaction import CHECK_AFTER
+from ..viva import timing
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
 
@@ -400,14 +400,14 @@ class TestOutcome(VivaWalletCommon):
         row = self.transaction(sale["session_id"])
         for fault in ({"action": "drop_before"}, {"action": "answer", "status": 500}):
             self.simulator.add_faults({"operation": "session", **fault})
-            self.let_pass(row, CHECK_AFTER + 1)
+            self.let_pass(row, timing.CHECK_AFTER + 1)
             self.run_cron()
             self.assertEqual(row.state, "failed")
             self.assertTrue(row.check_at)
-        self.let_pass(row, CHECK_AFTER + 1)
+        self.let_pass(row, timing.CHECK_AFTER + 1)
         self.run_cron()
         self.assertEqual((row.state, row.review), ("approved", "late_approval"))
-        self.let_pass(row, CHECK_AFTER + 1)
+        self.let_pass(row, timing.CHECK_AFTER + 1)
         self.run_cron()
         self.assertFalse(row.check_at)
 
@@ -419,11 +419,11 @@ class TestOutcome(VivaWalletCommon):
         self.simulator.approve_late(sale["session_id"])
         row = self.transaction(sale["session_id"])
         for _check in range(2):
-            self.let_pass(row, CHECK_AFTER + 1)
+            self.let_pass(row, timing.CHECK_AFTER + 1)
             self.run_cron()
             self.assertEqual((row.state, row.review, row.doubtful), ("failed", "conflict", True))
         self.simulator.set_terminal(TERMINAL, body_without=[])
-        self.let_pass(row, CHECK_AFTER + 1)
+        self.let_pass(row, timing.CHECK_AFTER + 1)
         self.run_cron()
         self.assertEqual((row.state, row.review), ("approved", "late_approval"))
 

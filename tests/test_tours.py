@@ -4,9 +4,8 @@ from urllib.parse import unquote, urlsplit
 
 from odoo.tests import tagged
 
-from odoo.addons.pos_viva_wallet.models import viva_wallet_transaction
-
 from ..simulator import SimulatorError
+from ..viva import timing
 from .common import TERMINAL, VivaWalletHttpCommon
 
 SIMULATOR = "https://simulator.test/"  # see viva_wallet_util.js
@@ -128,7 +127,7 @@ class TestTours(TourCommon):
         self.assert_paid()
 
     def test_unknown_outcome(self):
-        with patch.object(viva_wallet_transaction, "UNKNOWN_AFTER", UNKNOWN_AFTER):
+        with patch.object(timing, "UNKNOWN_AFTER", UNKNOWN_AFTER):
             row = self.play("viva_wallet_unknown")
         self.assertRecordValues(row, [{
             "state": "unknown",

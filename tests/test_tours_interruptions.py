@@ -5,8 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.pos_viva_wallet.models import viva_wallet_transaction
-
+from ..viva import timing
 from .common import TERMINAL
 from .test_tours import UNKNOWN_AFTER, TourCommon
 
@@ -96,7 +95,7 @@ class TestFaultTours(InterruptionCommon):
         self.assertEqual(len(self.simulator.requests("sale")), 1)
 
     def test_unknown_and_not_paid(self):
-        with patch.object(viva_wallet_transaction, "UNKNOWN_AFTER", UNKNOWN_AFTER):
+        with patch.object(timing, "UNKNOWN_AFTER", UNKNOWN_AFTER):
             row = self.run_tour("viva_wallet_unknown_not_paid")
         self.assertRecordValues(row, [{
             "state": "unknown",

@@ -35,7 +35,7 @@ from urllib3.exceptions import (
     NewConnectionError,
 )
 
-from . import const, throttle
+from . import const, throttle, timing
 from .masking import get_logger, mask_text
 
 _logger = get_logger(__name__)
@@ -227,7 +227,7 @@ class VivaClient:
             customer_trns, show_receipt, show_transaction_result,
         )  # fmt: skip
         body["tipAmount"] = _whole(tip_amount)
-        return self._ecr("POST", const.PATH_SALE, const.REQUEST_SECONDS, json=body)
+        return self._ecr("POST", const.PATH_SALE, timing.REQUEST_SECONDS, json=body)
 
     def start_refund(
         self,
@@ -259,7 +259,7 @@ class VivaClient:
             customer_trns, show_receipt, show_transaction_result,
         )  # fmt: skip
         body["parentSessionId"] = parent_session_id
-        return self._ecr("POST", const.PATH_REFUND, const.REQUEST_SECONDS, json=body)
+        return self._ecr("POST", const.PATH_REFUND, timing.REQUEST_SECONDS, json=body)
 
     def start_unreferenced_refund(
         self,
@@ -288,7 +288,7 @@ class VivaClient:
             session_id, terminal_id, cash_register_id, amount, currency_code, merchant_reference,
             customer_trns, show_receipt, show_transaction_result,
         )  # fmt: skip
-        return self._ecr("POST", const.PATH_UNREFERENCED_REFUND, const.REQUEST_SECONDS, json=body)
+        return self._ecr("POST", const.PATH_UNREFERENCED_REFUND, timing.REQUEST_SECONDS, json=body)
 
     def refund_transaction(
         self, *, transaction_id, amount, currency_code, merchant_reference, customer_trns=""
@@ -315,7 +315,7 @@ class VivaClient:
         if customer_trns:
             params["customerTrns"] = customer_trns
         path = _transaction_path(transaction_id)
-        return self._web("DELETE", path, const.REQUEST_SECONDS, params=params)
+        return self._web("DELETE", path, timing.REQUEST_SECONDS, params=params)
 
     def read_session(self, session_id, *, quick=False):
         """Ask how a session stands; :func:`viva.outcome.from_session` reads the answer.
@@ -324,7 +324,7 @@ class VivaClient:
         :param bool quick: give up after 3 s instead of 10 s, for a caller who will ask again
         :rtype: Reply
         """
-        limit = const.QUICK_SECONDS if quick else const.SESSION_SECONDS
+        limit = timing.QUICK_SECONDS if quick else timing.SESSION_SECONDS
         return self._ecr("GET", _session_path(session_id), limit)
 
     def abort_session(self, session_id, cash_register_id):
@@ -335,7 +335,7 @@ class VivaClient:
         :rtype: Reply
         """
         params = {"cashRegisterId": cash_register_id}
-        return self._ecr("DELETE", _session_path(session_id), const.ABORT_SECONDS, params=params)
+        return self._ecr("DELETE", _session_path(session_id), timing.ABORT_SECONDS, params=params)
 
     def list_sessions(self, date):
         """List all sessions of a UTC day.
@@ -348,7 +348,7 @@ class VivaClient:
         return self._ecr(
             "GET",
             const.PATH_SESSIONS,
-            const.LIST_SECONDS,
+            timing.LIST_SECONDS,
             params={"date": _day(date)},
             max_bytes=const.LIST_BYTES,
         )
@@ -361,7 +361,7 @@ class VivaClient:
 
         :rtype: Reply
         """
-        return self._ecr("POST", const.PATH_DEVICES, const.DEVICES_SECONDS, json={})
+        return self._ecr("POST", const.PATH_DEVICES, timing.DEVICES_SECONDS, json={})
 
     def authenticate(self):
         """Have Viva judge Client ID and Client secret now, whatever token is still good.
@@ -371,7 +371,7 @@ class VivaClient:
         """
         if not self._credentials.client_id or not self._credentials.client_secret:
             return Reply(sent=False, problem=CREDENTIALS)
-        reply = _request_token(self._hosts, self._credentials, const.TOKEN_SECONDS)
+        reply = _request_token(self._hosts, self._credentials, timing.TOKEN_SECONDS)
         if _token_of(reply):
             return Reply(sent=True, status=reply.status, correlation_id=reply.correlation_id)
         return _token_failure(reply)
@@ -383,7 +383,7 @@ class VivaClient:
 
         :rtype: Reply
         """
-        return self._web("GET", const.PATH_WEBHOOK_KEY, const.WEBHOOK_KEY_SECONDS)
+        return self._web("GET", const.PATH_WEBHOOK_KEY, timing.WEBHOOK_KEY_SECONDS)
 
     def read_transaction(self, transaction_id):
         """Read Viva's record of a charge; :func:`viva.transaction.from_reply` reads the answer.
@@ -391,7 +391,7 @@ class VivaClient:
         :param str transaction_id: of Viva
         :rtype: Reply
         """
-        return self._web("GET", _transaction_path(transaction_id), const.SESSION_SECONDS)
+        return self._web("GET", _transaction_path(transaction_id), timing.SESSION_SECONDS)
 
     def list_transactions(self, date):
         """List the transactions of a day, also those of a web shop (viva-api 8.1).
@@ -402,7 +402,7 @@ class VivaClient:
         return self._web(
             "GET",
             const.PATH_TRANSACTIONS,
-            const.LIST_SECONDS,
+            timing.LIST_SECONDS,
             params={"date": _day(date)},
             max_bytes=const.LIST_BYTES,
         )
@@ -455,7 +455,9 @@ class VivaClient:
     def _token(self, limit, refused=None):
         if not self._credentials.client_id or not self._credentials.client_secret:
             return None, Reply(sent=False, problem=CREDENTIALS)
-        return _tokens.get(self._hosts, self._credentials, min(limit, const.TOKEN_SECONDS), refused)
+        return _tokens.get(
+            self._hosts, self._credentials, min(limit, timing.TOKEN_SECONDS), refused
+        )
 
 
 def read_own_address(url):
@@ -464,7 +466,7 @@ def read_own_address(url):
     :param str url: public and https, see :func:`viva.address.judge`
     :rtype: Reply
     """
-    return _call(LIVE, "GET", url, const.OWN_ADDRESS_SECONDS)
+    return _call(LIVE, "GET", url, timing.OWN_ADDRESS_SECONDS)
 
 
 def forget_tokens():
@@ -582,7 +584,7 @@ class _Adapter(HTTPAdapter):
     def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
         """Override of requests."""
         if isinstance(timeout, (int, float)):
-            timeout = (min(timeout, const.CONNECT_SECONDS), timeout)
+            timeout = (min(timeout, timing.CONNECT_SECONDS), timeout)
         return super().send(request, stream, timeout, verify, cert, proxies)
 
 
@@ -704,7 +706,7 @@ def _retry_after(value):
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         seconds = (moment - datetime.now(UTC)).total_seconds()
-    return min(max(seconds, 0.0), const.RETRY_AFTER_MAX_SECONDS)
+    return min(max(seconds, 0.0), timing.RETRY_AFTER_MAX_SECONDS)
 
 
 def _reply_to_error(error):
@@ -783,8 +785,8 @@ class _TokenEntry:
     def keep(self, token, life):
         now = _monotonic()
         self.token = token
-        self.renew_at = now + max(life - const.TOKEN_RENEW_EARLY_SECONDS, life / 2)
-        self.unusable_at = now + max(life - const.TOKEN_UNUSABLE_SECONDS, life / 2)
+        self.renew_at = now + max(life - timing.TOKEN_RENEW_EARLY_SECONDS, life / 2)
+        self.unusable_at = now + max(life - timing.TOKEN_UNUSABLE_SECONDS, life / 2)
         self.failure = None
         self.retry_at = 0.0
 
@@ -793,7 +795,7 @@ class _TokenEntry:
         if failure.problem == CREDENTIALS:
             self.token = None
         if failure.problem == CREDENTIALS or self.usable():
-            self.retry_at = _monotonic() + const.TOKEN_RETRY_SECONDS
+            self.retry_at = _monotonic() + timing.TOKEN_RETRY_SECONDS
 
 
 class _Tokens:
@@ -883,7 +885,7 @@ def _life_of(reply):
     life = reply.body.get("expires_in")
     if isinstance(life, (int, float)) and not isinstance(life, bool) and 0 < life < 10**6:
         return float(life)
-    return const.TOKEN_DEFAULT_LIFE_SECONDS
+    return timing.TOKEN_DEFAULT_LIFE_SECONDS
 
 
 def _token_failure(reply):

@@ -34,44 +34,6 @@ PATH_TRANSACTIONS = "/api/transactions"
 HEADER_CORRELATION = "X-Viva-CorrelationId"
 HEADER_EVENT = "X-Viva-EventId"
 
-# --- Time limits, in seconds ---
-
-# The three-way handshake and TLS take well under a second; 4 s survive one lost SYN and its
-# repetition (1 s + 2 s).
-CONNECT_SECONDS = 4.0
-# The identity server answers in a fraction of a second; everything else waits for it.
-TOKEN_SECONDS = 10.0
-# A sale is usually accepted in 0.5-0.65 s [#2357, #2373] but Viva slows down at peaks [#1803], and
-# a lost answer costs the cashier far more than a late one.
-REQUEST_SECONDS = 20.0
-# A question about a session can be repeated, so it need not be waited for as long.
-SESSION_SECONDS = 10.0
-# A question asked on behalf of a till that will ask again anyway.
-QUICK_SECONDS = 3.0
-# Same order as a question; the answer only says that the abort was noted.
-ABORT_SECONDS = 10.0
-# A whole day of sessions of a merchant.
-LIST_SECONDS = 30.0
-# A person looks at a button meanwhile.
-DEVICES_SECONDS = 15.0
-WEBHOOK_KEY_SECONDS = 10.0
-# Our own address, through the internet and back; a person looks at a button meanwhile.
-OWN_ADDRESS_SECONDS = 8.0
-
-# "Every session expires after 1 minute if not paid" [#2429, #2462].
-SESSION_LIFE_SECONDS = 60
-
-# --- Token cache, in seconds [viva-api 1.2: `expires_in` is 3600, clients renew 60-300 s early] ---
-
-TOKEN_RENEW_EARLY_SECONDS = 120.0
-# A token this close to its end is not used any more: it must survive the way to Viva.
-TOKEN_UNUSABLE_SECONDS = 10.0
-# Used when the answer names no life time.
-TOKEN_DEFAULT_LIFE_SECONDS = 300.0
-# Refused credentials are not tried again for this long, nor is a failed renewal while the old token
-# still serves: a shop with 100 tills must not hammer Viva.
-TOKEN_RETRY_SECONDS = 5.0
-
 # --- Sizes, in bytes ---
 
 # A session is about 2 kB.
@@ -83,9 +45,6 @@ WEBHOOK_BYTES = 256 * 1024
 
 # A hundred terminals of one merchant paying at once, each by a thread of its own.
 POOL_CONNECTIONS = 100
-
-# The longest wait that a `Retry-After` header may ask for, in seconds.
-RETRY_AFTER_MAX_SECONDS = 3600.0
 
 # The longest text from Viva that is kept, in characters.
 MESSAGE_CHARACTERS = 200

@@ -8,9 +8,7 @@ import os
 import threading
 import time
 
-# Seconds to wait when Viva names none, and at most: the outcome of a payment is still wanted.
-DEFAULT_SECONDS = 1.0
-MOST_SECONDS = 30.0
+from . import timing
 
 
 class Throttle:
@@ -34,7 +32,9 @@ class Throttle:
 
         :param seconds: that Viva asks for, or None
         """
-        seconds = min(DEFAULT_SECONDS if seconds is None else seconds, MOST_SECONDS)
+        seconds = min(
+            timing.LIMIT_PAUSE_FIRST if seconds is None else seconds, timing.LIMIT_PAUSE_MOST
+        )
         with self._lock:
             self._until[merchant] = max(self._until.get(merchant, 0.0), self._clock() + seconds)
 

@@ -14,12 +14,10 @@ import os
 import threading
 import time
 
+from . import timing
+
 _logger = logging.getLogger(__name__)
 
-# Seconds that one request waits at most. Viva usually takes a sale in 0.5-0.65 s [#2357, #2373].
-PATIENCE = 1.0
-# Seconds that one waits at most who must not go on without the answer: a question takes 3.
-MUCH_PATIENCE = 10.0
 # The part of its time that a worker spends waiting for Viva at most ...
 SHARE = 0.25
 # ... and the seconds that it can save up for when several tills sell at once.
@@ -56,7 +54,7 @@ class Patience:
             if kind in self._slow:
                 return 0.0
             self._count()
-            return min(PATIENCE, self._saved) if is_shared else PATIENCE
+            return min(timing.PATIENCE, self._saved) if is_shared else timing.PATIENCE
 
     def spend(self, seconds):
         """Note that somebody has waited."""
@@ -67,7 +65,7 @@ class Patience:
     def judge(self, kind, seconds):
         """Note how long a call has taken so far, or altogether: the next one may take as long."""
         with self._lock:
-            if seconds >= PATIENCE:
+            if seconds >= timing.PATIENCE:
                 self._slow.add(kind)
             else:
                 self._slow.discard(kind)
@@ -134,7 +132,7 @@ class Call:
             self._is_left = not self._answered.is_set()
         if self._error:
             raise self._error
-        if self._is_left and now - self._started >= PATIENCE:
+        if self._is_left and now - self._started >= timing.PATIENCE:
             patience().judge(self._kind, now - self._started)
         return not self._is_left, self._answer
 

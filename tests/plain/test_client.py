@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from viva import client, const
+from viva import client, const, timing
 from viva.client import Credentials, Hosts, Reply, VivaClient
 
 SESSION = "0b5f6c1e-3a2b-4c5d-8e9f-123456789abc"
@@ -310,7 +310,7 @@ def test_a_token_serves_until_it_is_renewed_early(fake, viva, clock):
     for _call in range(3):
         viva.read_session(SESSION)
     assert fake.tokens == 1
-    clock.now += 3600 - const.TOKEN_RENEW_EARLY_SECONDS - 1
+    clock.now += 3600 - timing.TOKEN_RENEW_EARLY_SECONDS - 1
     viva.read_session(SESSION)
     assert fake.tokens == 1
     clock.now += 2
@@ -334,7 +334,7 @@ def test_a_token_of_a_short_life_is_used_for_half_of_it(fake, viva, clock):
 def test_a_token_without_a_sensible_life_gets_a_cautious_one(fake, viva, clock, life):
     fake.expires_in = life
     viva.read_session(SESSION)
-    clock.now += const.TOKEN_DEFAULT_LIFE_SECONDS - const.TOKEN_RENEW_EARLY_SECONDS + 1
+    clock.now += timing.TOKEN_DEFAULT_LIFE_SECONDS - timing.TOKEN_RENEW_EARLY_SECONDS + 1
     viva.read_session(SESSION)
     assert fake.tokens == 2
 
@@ -383,7 +383,7 @@ def test_refused_credentials_are_not_hammered(fake, viva, clock, status):
         reply = viva.start_sale(**SALE)
         assert (reply.sent, reply.problem) == (False, "credentials")
     assert len(fake.seen) == 1
-    clock.now += const.TOKEN_RETRY_SECONDS + 1
+    clock.now += timing.TOKEN_RETRY_SECONDS + 1
     del fake.plans[const.PATH_TOKEN]
     assert viva.start_sale(**SALE).status == 200
 
@@ -404,13 +404,13 @@ def test_no_token_means_not_sent(fake, viva, answer):
 
 def test_a_failing_renewal_leaves_the_old_token_in_use_and_is_not_hammered(fake, viva, clock):
     viva.read_session(SESSION)
-    clock.now += 3600 - const.TOKEN_RENEW_EARLY_SECONDS + 1
+    clock.now += 3600 - timing.TOKEN_RENEW_EARLY_SECONDS + 1
     fake.on(const.PATH_TOKEN, (503, {}, b""))
     for _call in range(3):
         assert viva.read_session(SESSION).status == 200
     assert len(fake.calls(const.PATH_TOKEN)) == 2
     assert fake.seen[-1].headers["Authorization"] == "Bearer token-1"
-    clock.now += const.TOKEN_RENEW_EARLY_SECONDS
+    clock.now += timing.TOKEN_RENEW_EARLY_SECONDS
     assert viva.read_session(SESSION).sent is False
 
 
@@ -460,7 +460,7 @@ def test_twenty_threads_share_one_failure(fake, viva):
 
 def test_others_use_the_old_token_while_one_renews(fake, viva, clock):
     viva.read_session(SESSION)
-    clock.now += 3600 - const.TOKEN_RENEW_EARLY_SECONDS + 1
+    clock.now += 3600 - timing.TOKEN_RENEW_EARLY_SECONDS + 1
     renewing, release = threading.Event(), threading.Event()
 
     def token(_seen):
@@ -483,7 +483,7 @@ def test_others_use_the_old_token_while_one_renews(fake, viva, clock):
 
 
 def test_a_waiter_gives_up_in_time(fake, viva, monkeypatch):
-    monkeypatch.setattr(const, "QUICK_SECONDS", 0.2)
+    monkeypatch.setattr(timing, "QUICK_SECONDS", 0.2)
     fetching, release = threading.Event(), threading.Event()
 
     def token(_seen):
@@ -602,7 +602,7 @@ def test_a_kept_connection_that_dies_is_no_proof_either_way(fake, viva):
 
 def test_a_hanging_answer_times_out(fake, viva, monkeypatch):
     release = threading.Event()
-    monkeypatch.setattr(const, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(timing, "REQUEST_SECONDS", 0.2)
 
     def hang(_seen):
         release.wait(PATIENCE)
@@ -623,7 +623,7 @@ def test_connecting_has_a_shorter_limit(viva, monkeypatch):
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
     assert viva.webhook_key() == Reply(sent=False, problem="unreachable")
-    assert limits == [(const.CONNECT_SECONDS, const.WEBHOOK_KEY_SECONDS)]
+    assert limits == [(timing.CONNECT_SECONDS, timing.WEBHOOK_KEY_SECONDS)]
 
 
 def test_half_an_answer_is_lost_with_its_status(fake, viva):
@@ -812,7 +812,7 @@ def test_it_works_where_odoo_patches_requests(viva):
 
     with patch.object(requests.Session, "send", wrapped):
         assert viva.read_session(SESSION).status == 200
-    assert timeouts == [const.TOKEN_SECONDS, const.SESSION_SECONDS]
+    assert timeouts == [timing.TOKEN_SECONDS, timing.SESSION_SECONDS]
 
 
 def test_a_patched_send_may_answer_or_fail(viva):

@@ -6,8 +6,9 @@ from simulator import ManualClock, Simulator
 from simulator.testing import TERMINAL
 from viva import client as viva_client
 from viva import throttle as viva_throttle
+from viva import timing
 from viva.client import THROTTLED, Credentials, Hosts, VivaClient
-from viva.throttle import DEFAULT_SECONDS, MOST_SECONDS, Throttle
+from viva.throttle import Throttle
 
 SESSION = "0b5f6c1e-3a2b-4c5d-8e9f-123456789abc"
 
@@ -83,12 +84,12 @@ def test_how_long():
     clock = FakeClock()
     throttle = Throttle(clock)
     throttle.hold("m", None)
-    assert throttle.seconds_left("m") == DEFAULT_SECONDS
+    assert throttle.seconds_left("m") == timing.LIMIT_PAUSE_FIRST
     throttle.hold("m", 3600)
-    assert throttle.seconds_left("m") == MOST_SECONDS
+    assert throttle.seconds_left("m") == timing.LIMIT_PAUSE_MOST
     throttle.hold("m", 1)
-    assert throttle.seconds_left("m") == MOST_SECONDS
-    clock.now += MOST_SECONDS
+    assert throttle.seconds_left("m") == timing.LIMIT_PAUSE_MOST
+    clock.now += timing.LIMIT_PAUSE_MOST
     assert throttle.seconds_left("m") == 0
 
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from viva import waiting
+from viva import timing, waiting
 from viva.waiting import QUESTION, REQUEST, Call, Patience
 
 LONG = 10  # seconds; more than any of this takes
@@ -154,13 +154,13 @@ def test_questions_are_limited_and_requests_are_not(viva):
 def test_patience_of_a_worker_is_a_part_of_its_time():
     clock = FakeClock()
     patience = Patience(clock)
-    assert patience.seconds(REQUEST, is_shared=True) == waiting.PATIENCE
+    assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
     patience.spend(waiting.SAVED)
     assert patience.seconds(REQUEST, is_shared=True) == 0
     clock.now += 1
     assert patience.seconds(REQUEST, is_shared=True) == pytest.approx(waiting.SHARE)
     clock.now += 1000
-    assert patience.seconds(REQUEST, is_shared=True) == waiting.PATIENCE
+    assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
     patience.spend(waiting.SAVED)
     assert patience.seconds(REQUEST, is_shared=True) == 0
 
@@ -168,21 +168,21 @@ def test_patience_of_a_worker_is_a_part_of_its_time():
 def test_patience_of_a_thread_is_not_used_up():
     patience = Patience(FakeClock())
     patience.spend(1000)
-    assert patience.seconds(REQUEST, is_shared=False) == waiting.PATIENCE
+    assert patience.seconds(REQUEST, is_shared=False) == timing.PATIENCE
 
 
 def test_nobody_waits_while_viva_is_slow():
     patience = Patience(FakeClock())
-    patience.judge(REQUEST, waiting.PATIENCE)
+    patience.judge(REQUEST, timing.PATIENCE)
     for is_shared in (True, False):
         assert patience.seconds(REQUEST, is_shared) == 0
-        assert patience.seconds(QUESTION, is_shared) == waiting.PATIENCE
+        assert patience.seconds(QUESTION, is_shared) == timing.PATIENCE
     patience.judge(REQUEST, 0.5)
-    assert patience.seconds(REQUEST, is_shared=True) == waiting.PATIENCE
+    assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
 
 
 def test_waiting_in_vain_makes_impatient(viva, monkeypatch):
-    monkeypatch.setattr(waiting, "PATIENCE", 0.01)
+    monkeypatch.setattr(timing, "PATIENCE", 0.01)
     call = Call(REQUEST, viva.call, viva.late)
     call.start()
     assert call.wait(0.01) == (False, None)
@@ -190,7 +190,7 @@ def test_waiting_in_vain_makes_impatient(viva, monkeypatch):
     viva.may_answer.set()
     join_calls()
     quick = Call(REQUEST, lambda: "answer", viva.late)
-    monkeypatch.setattr(waiting, "PATIENCE", LONG)
+    monkeypatch.setattr(timing, "PATIENCE", LONG)
     quick.start()
     quick.wait(LONG)
     assert waiting.patience().seconds(REQUEST, is_shared=False) == LONG
@@ -200,4 +200,4 @@ def test_not_waiting_says_nothing_about_viva(viva):
     call = Call(REQUEST, viva.call, viva.late)
     call.start()
     call.wait(0)
-    assert waiting.patience().seconds(REQUEST, is_shared=False) == waiting.PATIENCE
+    assert waiting.patience().seconds(REQUEST, is_shared=False) == timing.PATIENCE
