@@ -10,6 +10,7 @@ from . import (
     pos_session,
     res_config_settings,
     viva_wallet_attach,
+    viva_wallet_certainty,
     viva_wallet_daily,
     viva_wallet_day,
     viva_wallet_event,

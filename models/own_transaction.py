@@ -50,6 +50,16 @@ def fresh(records):
         yield records.with_env(records.env(cr=cr))
 
 
+def database_clock(env):
+    """Return the moment by the clock that all workers and hosts share, in UTC.
+
+    :param env: any environment; the moment is not that of its transaction's begin.
+    :rtype: datetime.datetime
+    """
+    [moment] = env.execute_query(SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
+    return moment[0]
+
+
 def lock_rows(records, wait=True):
     """Keep others from writing these rows until this transaction ends.
 

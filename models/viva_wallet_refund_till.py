@@ -24,16 +24,7 @@ class VivaWalletRefundTill(models.AbstractModel):
         """
         self._check_user()
         refund = {**refund, "kind": "refund"}
-        try:
-            values = self._validated(refund)
-            self.env["viva.wallet.transaction"].sudo().browse(
-                values["parent_id"] or ()
-            )._settle_refunds()
-            transaction, request, _values = self._open_row(lambda _own: values)
-        except Refused as refusal:
-            return self._refusal(refund, refusal)
-        snapshot = transaction._send(request) if request else self._snapshot(transaction)
-        return {**snapshot, "wakeups": self._has_wakeups(values["terminal_id"])}
+        return self._start(refund, lambda own: own._validated(refund))
 
     @api.model
     def list_refundable(self, request):

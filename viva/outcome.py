@@ -110,6 +110,7 @@ class Outcome:
     aborted: bool | None = None
     amount_differs: bool = False
     claims_success: bool = False
+    is_unusual: bool = False
 
 
 @dataclass(frozen=True)

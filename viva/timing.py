@@ -103,6 +103,8 @@ NOT_LISTED_AFTER = REPLY_WITHIN + 5.0
 
 # So long a till waits until it may ask about an earlier request of the same order.
 SETTLE_SECONDS = 12.0
+# ... and looks so often whether it may.
+SETTLE_PAUSE = 0.2
 
 # --- Tills and notifications ---
 
