@@ -70,8 +70,8 @@ def refusal_text(env, reason, **details):
         ),
         "order_paid": lambda: _(
             "%(moved)s of this order has been charged to a card already, perhaps at another device. "
-            "Leave the payment screen and open it again to see that payment. Nothing more was "
-            "charged now.",
+            "Leave the payment screen and open it again to see that payment. Nothing was charged "
+            "for this one.",
             **details,
         ),
         "register_closed": lambda: _(

@@ -90,8 +90,8 @@ def refusal_text(env, reason, **details):
         ),
         "order_paid": lambda: _(
             "%(moved)s of this refund has been paid back to a card already, perhaps at another "
-            "device. Leave the payment screen and open it again to see that refund. Nothing more "
-            "was paid back now.",
+            "device. Leave the payment screen and open it again to see that refund. Nothing was "
+            "paid back for this one.",
             **details,
         ),
         "unsettled": lambda: _(

@@ -142,6 +142,6 @@ class VivaWalletCertainty(models.AbstractModel):
         self._lock()
         self._end_if_overdue()
         if self.state == "unknown" or self._is_uncertain():
-            self._flag("unaskable")
+            self._flag("unaskable", replace=self.review == "unknown")
         if self.state not in OPEN_STATES:
             self.check_at = False

@@ -10,11 +10,10 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import LockError
 from odoo.fields import Domain
-from odoo.modules import module
 from odoo.tools import SQL, split_every
 
 from ..viva import const, masking, money, outcome, outcome_web, timing, waiting
-from . import reasons
+from . import exchange, reasons
 from .own_transaction import committed, fresh, lock_rows, surviving
 from .states import OPEN_STATES, UNFINISHED_STATES
 from .viva_wallet_refund import ask_account
@@ -1120,8 +1119,8 @@ class VivaWalletTransaction(models.Model):
 
     def _ask_later(self):
         """Have Viva asked by this process as soon as that may be. Should it die, the cron does it."""
-        if module.current_test:
-            return  # two threads must not share the database transaction of a test
+        if not exchange.has_threads():
+            return
         registry, row_id = self.env.registry, self.id
         waiting.later(timing.ASK_INTERVAL, lambda: _ask_now(registry, row_id))
 

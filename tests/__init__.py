@@ -1,5 +1,6 @@
 from . import (
     test_accounting,
+    test_certainty,
     test_configuration,
     test_currencies,
     test_guards,

@@ -330,8 +330,8 @@ class TestWebhook(VivaWalletHttpCommon):
     # === OLD ADDRESS === #
 
     def test_address_of_the_old_module(self):
-        self.viva_method.viva_wallet_webhook_verification_key = KEY
-        path = f"/pos_viva_wallet/notification?company_id={self.env.company.id}&token={KEY}"
+        self.viva_method.viva_wallet_webhook_old_token = "OLD"
+        path = f"/pos_viva_wallet/notification?company_id={self.env.company.id}&token=OLD"
         self.assertEqual(self.ask(path).json(), {"Key": KEY})
         session_id = self.start()
         self.assertEqual(self.post(self.notification(SessionId=session_id), path).status_code, 200)
