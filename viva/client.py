@@ -1,8 +1,8 @@
 """Speak HTTP with Viva and say honestly what came back.
 
 Nothing that Viva or the network does raises an exception here: every call returns a :class:`Reply`.
-A request that starts a payment is sent once; only a 401, which means that Viva did not handle it,
-lets it go out again with a fresh token and the same session id.
+A request that starts a payment is sent once; only a refusal of its token, which means that Viva did
+not handle it, lets it go out again with a fresh one and the same session id.
 
 What lives in the process (access tokens, open connections) may be lost at any time without harm.
 """
@@ -207,7 +207,8 @@ class VivaClient:
     ):
         """Ask a terminal for a payment; :func:`viva.outcome.from_request` reads the answer.
 
-        Fields: viva-api 2.3. Sent once, and once more only after a 401.
+        Fields: viva-api 2.3. Sent once, and once more only when
+        its token is refused.
 
         :param str session_id: new UUIDv4 of ours, the key against doubles
         :param str terminal_id: the terminal's TID
@@ -245,7 +246,8 @@ class VivaClient:
     ):
         """Ask a terminal to refund a sale; :func:`viva.outcome.from_request` reads the answer.
 
-        Fields: viva-api 2.4. Sent once, and once more only after a 401.
+        Fields: viva-api 2.4. Sent once, and once more only when
+        its token is refused.
 
         :param str session_id: new UUIDv4 of ours, for the refund
         :param str parent_session_id: session id of the *sale* (not its transaction id)
@@ -277,7 +279,8 @@ class VivaClient:
         """Ask a terminal to pay money to whatever card is presented, without naming a sale.
 
         :func:`viva.outcome.from_request` reads the answer. Off at Viva until its support enables
-        it (viva-api 5.1). Sent once, and once more only after a 401.
+        it (viva-api 5.1). Sent once, and once more only when
+        its token is refused.
 
         :param int amount: minor units to pay out, more than 0
         :return: as :meth:`start_sale`, whose other parameters these are
@@ -419,10 +422,10 @@ class VivaClient:
             return Reply(sent=False, problem=CREDENTIALS)
         url = self._hosts.web + path
         reply = _call(self._hosts, method, url, limit, auth=_basic(user, password), **kwargs)
-        return _refused(reply) if reply.status == 401 else reply
+        return _refused(reply) if _are_credentials_refused(reply) else reply
 
     def _ecr(self, method, path, limit, **kwargs):
-        """Call the ECR API with an access token; after a 401 once more with a fresh one.
+        """Call the ECR API with an access token; when it is refused, once more with a fresh one.
 
         What only asks is not sent while Viva wants to be left alone.
         """
@@ -439,14 +442,15 @@ class VivaClient:
         token, failure = self._token(limit)
         if failure:
             return failure
-        reply = self._ecr_once(method, path, limit, token, kwargs)
-        if reply.status != 401:
-            return reply
+        first = self._ecr_once(method, path, limit, token, kwargs)
+        if not _are_credentials_refused(first):
+            return first
         token, failure = self._token(limit, refused=token)
-        if failure:
-            return failure
-        reply = self._ecr_once(method, path, limit, token, kwargs)
-        return _refused(reply) if reply.status == 401 else reply
+        second = failure or self._ecr_once(method, path, limit, token, kwargs)
+        if second.sent:
+            return _refused(second) if _are_credentials_refused(second) else second
+        # With another status the first one may have been handled, whatever the words say.
+        return second if first.status in (401, 403) else _refused(first)
 
     def _ecr_once(self, method, path, limit, token, kwargs):
         auth = _BearerAuth(token)
@@ -540,6 +544,30 @@ class _BearerAuth(AuthBase):
 def _basic(user, password):
     # requests encodes text as Latin-1 and fails on anything else a person may paste.
     return HTTPBasicAuth(user.encode("utf-8", "replace"), password.encode("utf-8", "replace"))
+
+
+def _are_credentials_refused(reply):
+    """Tell whether the token, or the API key, was refused: 401, or any status with Viva's words.
+
+    Frameworks of this kind also use 403, and Odoo's own module goes by the words whatever the
+    status is (viva-api 1.4).
+    """
+    return reply.status == 401 or (
+        isinstance(reply.body, dict) and any(map(_has_refusal, _texts(reply.body.get("detail"))))
+    )
+
+
+def _has_refusal(text):
+    return const.CREDENTIALS_REFUSED in text.lower()
+
+
+def _texts(detail):
+    """Return the texts of an error's `detail`, which is a string or a list of complaints."""
+    found = []
+    for entry in detail if isinstance(detail, list) else [detail]:
+        values = entry.values() if isinstance(entry, dict) else [entry]
+        found += [value for value in values if isinstance(value, str)]
+    return found
 
 
 def _refused(reply):

@@ -8,6 +8,7 @@ the caller keeps asking.
 from dataclasses import dataclass
 
 from . import const
+from .client import CREDENTIALS
 from .masking import clean_text, last_four, mask_text
 from .money import MAX_MINOR
 
@@ -148,6 +149,8 @@ def from_session(reply, expected):
     :param Expected expected: what was asked for
     :rtype: Outcome
     """
+    if reply.problem == CREDENTIALS:
+        return Outcome(UNCLEAR, CREDENTIALS)
     if reply.status == 202:
         return Outcome(PENDING, "processing")
     if reply.status == 404:
@@ -184,6 +187,8 @@ def from_abort(reply):
         register), ``"missing"`` or ``"unclear"``
     :rtype: str
     """
+    if reply.problem == CREDENTIALS:
+        return UNCLEAR
     if reply.status is not None and 200 <= reply.status < 300:
         return ACCEPTED
     return {403: FORBIDDEN, 404: MISSING, 409: ALREADY}.get(reply.status, UNCLEAR)
@@ -195,8 +200,9 @@ def _request_fate(reply):
     status = reply.status
     if status is None or status >= 500 or status < 200 or 300 <= status < 400:
         return UNCLEAR, _why_no_answer(reply)
+    is_token_refused = reply.problem == CREDENTIALS
     if status < 300:
-        return ACCEPTED, None
+        return (UNCLEAR, CREDENTIALS) if is_token_refused else (ACCEPTED, None)
     if status == 409 or reply.event_id in const.HEADER_DUPLICATE:
         return EXISTS, None
     if reply.event_id in const.HEADER_CREATED:
@@ -207,7 +213,7 @@ def _request_fate(reply):
         return REFUSED, "parent_missing"
     if reply.event_id == const.HEADER_WRONG_STATE:
         return REFUSED, "wrong_state"
-    return REFUSED, _REFUSAL_REASONS.get(status, "refused")
+    return REFUSED, CREDENTIALS if is_token_refused else _REFUSAL_REASONS.get(status, "refused")
 
 
 def _why_no_answer(reply):

@@ -359,6 +359,62 @@ def test_a_401_renews_the_token_once_and_repeats_with_the_same_session(fake, viv
     ]  # fmt: skip
 
 
+REFUSAL = "Could not validate credentials"
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 422, 500])
+@pytest.mark.parametrize(
+    "detail",
+    [
+        REFUSAL, f"Error: {REFUSAL.upper()}.", [REFUSAL], {"msg": REFUSAL, "input": None}, [{"loc": ["header"], "msg": REFUSAL}],
+        ["x", None, {"msg": 5}, {"type": "value_error", "msg": REFUSAL}],
+    ],
+)  # fmt: skip
+def test_a_token_refused_in_words_is_renewed_once_whatever_the_status(fake, viva, status, detail):
+    refusal = (status, {}, {"detail": detail})
+    for path, call, answer in (
+        (const.PATH_SALE, lambda: viva.start_sale(**SALE), (200, {}, b"")),
+        (f"{const.PATH_SESSIONS}/{SESSION}", lambda: viva.read_session(SESSION), (202, {}, {})),
+        (f"{const.PATH_SESSIONS}/{SESSION}", lambda: viva.abort_session(SESSION, "1"),
+         (200, {}, b"")),
+    ):  # fmt: skip
+        renewed = fake.tokens
+        fake.on(path, refusal, answer)
+        reply = call()
+        assert (reply.status, reply.problem) == (answer[0], None)
+        fake.on(path, refusal)
+        reply = call()
+        assert (reply.sent, reply.status, reply.problem) == (True, status, "credentials")
+        assert fake.tokens == renewed + 2 + (renewed == 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"detail": "Forbidden"}, {"message": REFUSAL}, [REFUSAL], {"detail": {"a": [REFUSAL]}},
+     {"detail": None}, {"detail": 5}, {"detail": [5, None, []]}, "x", None],
+)  # fmt: skip
+def test_other_refusals_do_not_renew_the_token(fake, viva, body):
+    fake.on(const.PATH_SALE, (403, {}, body))
+    assert viva.start_sale(**SALE).problem is None
+    assert len(fake.calls(const.PATH_SALE)) == 1
+
+
+@pytest.mark.parametrize(("status", "sent"), [(401, False), (403, False), (200, True), (500, True)])
+def test_a_token_refused_without_a_new_one_says_what_may_have_been_handled(
+    fake, viva, status, sent
+):
+    fake.on(const.PATH_TOKEN, (200, {}, {"access_token": "old"}), (503, {}, b""))
+    fake.on(const.PATH_SALE, (status, {}, {"detail": REFUSAL}))
+    reply = viva.start_sale(**SALE)
+    assert (reply.sent, reply.problem) == (sent, "credentials" if sent else "no_token")
+    assert len(fake.calls(const.PATH_SALE)) == 1
+
+
+def test_an_api_key_refused_in_words(fake, viva):
+    fake.on(const.PATH_WEBHOOK_KEY, (403, {}, {"detail": REFUSAL}))
+    assert viva.webhook_key().problem == "credentials"
+
+
 def test_a_second_401_is_told(fake, viva):
     fake.on(const.PATH_SALE, (401, {}, {"detail": "no"}))
     reply = viva.start_sale(**SALE)

@@ -314,6 +314,11 @@ def test_nothing_raises_and_all_can_be_stored(body, status, event_id):
         (answer(None, 400, event_id=1200), "refused", "invalid_request"),
         (answer(None, 422), "refused", "invalid_request"),
         (answer(None, 401, problem="credentials"), "refused", "credentials"),
+        (answer(None, 403, problem="credentials"), "refused", "credentials"),
+        (answer(None, 404, problem="credentials"), "refused", "credentials"),
+        (answer(None, 200, problem="credentials"), "unclear", "credentials"),
+        (answer(None, 409, problem="credentials"), "exists", None),
+        (answer(None, 500, problem="credentials"), "unclear", "server_error"),
         (answer(None, 403), "refused", "forbidden"),
         (answer(None, 404), "refused", "not_found"),
         (answer(None, 404, event_id=1203), "refused", "parent_missing"),
@@ -364,6 +369,16 @@ def test_error_texts(body, message):
 )  # fmt: skip
 def test_aborts(status, fate):
     assert outcome.from_abort(answer(None, status)) == fate
+
+
+@pytest.mark.parametrize("status", [200, 202, 401, 403, 404, 409, 500])
+def test_a_refused_token_says_nothing_about_a_session(status):
+    """403 is not another register's, 404 not an unknown session, when Viva did not look at it."""
+    reply = answer({**APPROVED, "detail": "Could not validate credentials"}, status,
+                   problem="credentials")  # fmt: skip
+    assert outcome.from_abort(reply) == "unclear"
+    result = outcome.from_session(reply, EXPECTED)
+    assert (result.state, result.reason) == ("unclear", "credentials")
 
 
 def test_the_event_table_has_what_the_reference_lists():
