@@ -34,6 +34,10 @@ PATH_TRANSACTIONS = "/api/transactions"
 HEADER_CORRELATION = "X-Viva-CorrelationId"
 HEADER_EVENT = "X-Viva-EventId"
 
+# What the `detail` of an error says, in lower case, when the access token is not accepted: with 401,
+# or another status [viva-api 1.4].
+CREDENTIALS_REFUSED = "could not validate credentials"
+
 # --- Sizes, in bytes ---
 
 # A session is about 2 kB.
