@@ -113,7 +113,6 @@ class Outcome:
     amount_differs: bool = False
     is_unusual: bool = False
     claims_success: bool = False
-    is_unusual: bool = False
 
 
 @dataclass(frozen=True)
