@@ -127,7 +127,11 @@ class VivaWalletOrders(models.AbstractModel):
         """
         values = wish.values
         holding = self.filtered(
-            lambda row: row.order_uuid == values["order_uuid"] and row._holds_money()
+            lambda row: (
+                row.order_uuid == values["order_uuid"]
+                and row._holds_money()
+                and row.statement != "not_paid"
+            )
         )
         unseen = holding.filtered(
             lambda row: (

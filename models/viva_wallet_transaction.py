@@ -452,6 +452,8 @@ class VivaWalletTransaction(models.Model):
         if not is_answered:
             # The longer there has been no answer, the later it is asked for again.
             self.check_at = is_early and now + max(timedelta(seconds=timing.CHECK_AFTER), age / 4)
+            if not is_early and self._is_uncertain():
+                self._flag("unknown")
         else:
             is_open = self.doubtful and is_early
             self.check_at = is_open and now + timedelta(seconds=timing.CHECK_INTERVAL)
