@@ -654,7 +654,7 @@ class _Input(io.RawIOBase):
     def close(self):
         """Override of io."""
         self._raw.close()
-        super().close()
+        return super().close()
 
 
 class _Response(HTTPResponse):
@@ -672,10 +672,11 @@ class _Punctual:
 
     def connect(self):
         """Override of urllib3."""
-        super().connect()
+        connected = super().connect()
         if _monotonic() > _limits.connected_by:
             self.close()
             raise ConnectTimeoutError(self, "Connected too late")
+        return connected
 
 
 class _HTTPConnection(_Punctual, HTTPConnectionPool.ConnectionCls):
@@ -702,8 +703,9 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args, **kwargs):
         """Override of requests."""
-        super().init_poolmanager(*args, **kwargs)
+        made = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
+        return made
 
     def proxy_manager_for(self, proxy, **kwargs):
         """Override of requests."""
@@ -740,9 +742,7 @@ def _accept_own_certificate():
     )
 
 
-def _call(
-    hosts, method, url, limit, *, complete_by=None, max_bytes=const.REPLY_BYTES, **kwargs
-):
+def _call(hosts, method, url, limit, *, complete_by=None, max_bytes=const.REPLY_BYTES, **kwargs):
     """Send one request, once, and return the reply.
 
     :param float limit: seconds until the answer must be complete, besides those for connecting
