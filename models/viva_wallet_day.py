@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
@@ -53,7 +53,7 @@ class VivaWalletDay(models.AbstractModel):
         :param methods: payment methods with the same credentials.
         """
         client = methods[0]._viva_wallet_client()
-        today = datetime.now(UTC).date()
+        today = timing.now().date()
         days = (today - timedelta(days=1), today)
         lists = [day_list.from_reply(client.list_sessions(day)) for day in days]
         listed = {entry.session_id: entry for entries in lists for entry in entries or ()}

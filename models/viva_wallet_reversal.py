@@ -85,7 +85,7 @@ class VivaWalletReversal(models.AbstractModel):
         """
         self._lock()
         if touched_by:
-            self.touched_by = touched_by
+            self.write({"touched_by": touched_by, "reversal_suspected_at": False})
         self._suspect_reversal(is_vague)
 
     def _suspect_reversal(self, is_vague=False):

@@ -468,6 +468,21 @@ class TestOtherAccount(CertaintyCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestUnusualApproval(CertaintyCommon):
+    def test_success_with_an_unusual_event_is_booked_and_on_review(self):
+        sale = self.sale_values()
+        self.till("start_sale", sale)
+        self.simulator.set_terminal(TERMINAL, body_overrides={"eventId": 10051})
+        self.simulator.tap(TERMINAL)
+        self.assertEqual(self.read(sale["session_id"])["state"], "approved")
+        self.sync_order(sale)
+        row = self.transaction(sale["session_id"])
+        self.assertEqual((row.review, row.payment_id.amount), ("unusual", 12.34))
+        self.assertIn("10051", row.review_facts)
+        self.assert_ledgers_agree(payments=1)
+
+
+@tagged("post_install", "-at_install")
 class TestRepeatedDelivery(CertaintyCommon):
     def test_what_was_sent_is_not_refused_when_it_comes_again(self):
         """Whatever forbids a new request by then."""
