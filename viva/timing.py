@@ -61,6 +61,8 @@ RETRY_AFTER_MAX_SECONDS = 3600.0
 
 # One request waits so long at most. Viva usually takes a sale in 0.5-0.65 s [#2357, #2373].
 PATIENCE = 1.0
+# A worker can save up so much of its time for when several tills sell at once.
+PATIENCE_SAVED = 2.0
 # One that must not go on without the answer.
 MUCH_PATIENCE = 10.0
 
@@ -175,6 +177,7 @@ assert RESEND_UNTIL + SESSION_LIFE_SECONDS < UNKNOWN_AFTER, (
     "a request that was sent again is over before anybody gives up"
 )
 assert ABORT_AFTER + GONE_AFTER_MISSING < UNKNOWN_AFTER, "an abort has time to show its effect"
+assert PATIENCE < PATIENCE_SAVED, "a worker that has not waited lately can wait"
 assert MUCH_PATIENCE < SETTLE_SECONDS, "there is time for a question after somebody else's"
 assert SESSION_SECONDS < MUCH_PATIENCE + ASK_INTERVAL, "a patient question is waited for"
 assert ASK_INTERVAL < SILENT_AFTER, "silence is more than one question without an answer"
