@@ -54,6 +54,14 @@ TOKEN_RETRY_SECONDS = 5.0
 LIMIT_PAUSE_FIRST = 1.0
 # ... up to this: the outcome of a payment is still wanted.
 LIMIT_PAUSE_MOST = 30.0
+# A refusal so soon after a pause means that the pause was too short.
+LIMIT_RELAPSE = 2.0
+# The rate of calls is doubled in so much time without a refusal.
+LIMIT_DOUBLES_AFTER = 10.0
+# A request or an abort is tried again so soon, whatever Viva asks for: somebody stands there.
+LIMIT_URGENT_MOST = 10.0
+# A process looks so often whether another one has learnt of a limit.
+LIMIT_LOOK_INTERVAL = 0.5
 # The longest wait that a `Retry-After` header may ask for.
 RETRY_AFTER_MAX_SECONDS = 3600.0
 
@@ -191,5 +199,9 @@ assert UNKNOWN_AFTER < REFUND_LIFE, "a refund of ours has its outcome by then"
 assert TILL_ASKS_WITHIN < TILL_MISSING_AFTER, "a till that lives has asked by then"
 assert LIMIT_PAUSE_FIRST < LIMIT_PAUSE_MOST, "pauses grow"
 assert LIMIT_PAUSE_MOST < UNKNOWN_AFTER, "a limit never costs the outcome"
+assert LIMIT_RELAPSE < LIMIT_DOUBLES_AFTER, "a rate that has grown too large is no short pause"
+assert LIMIT_LOOK_INTERVAL < LIMIT_PAUSE_FIRST, "all processes take part in the first pause"
+assert 3 * LIMIT_URGENT_MOST < RESEND_UNTIL, "a sale is tried again while the customer is there"
+assert LIMIT_PAUSE_MOST < RESEND_UNTIL, "a moment that is reserved for a sale is of use to it"
 assert SLOWEST_REQUEST < REPLY_WITHIN, "what is sent again is not on its way any more"
 assert REPLY_WITHIN < NOT_LISTED_AFTER, "a refund is not looked for while it may be on its way"
