@@ -37,7 +37,7 @@ from urllib3.exceptions import (
     NewConnectionError,
 )
 
-from . import const, throttle, timing
+from . import const, timing
 from .masking import get_logger, mask_text
 
 _logger = get_logger(__name__)
@@ -180,6 +180,18 @@ class Reply:
     event_id: int | None = None
     correlation_id: str | None = None
     retry_after: float | None = None
+
+    @property
+    def is_throttled(self):
+        """Whether Viva refused the call, or the token for it, because there are too many.
+
+        It says that with 429, and with 503 where it also says when to come back, or that it is
+        busy (viva-api 1.5).
+        """
+        is_busy = self.retry_after is not None or self.event_id == const.HEADER_BUSY
+        if self.status is None:
+            return not self.sent and (self.problem == THROTTLED or is_busy)
+        return self.status == 429 or (self.status == 503 and is_busy)
 
 
 class VivaClient:
@@ -427,20 +439,7 @@ class VivaClient:
         return _refused(reply) if _are_credentials_refused(reply) else reply
 
     def _ecr(self, method, path, limit, **kwargs):
-        """Call the ECR API with an access token; when it is refused, once more with a fresh one.
-
-        What only asks is not sent while Viva wants to be left alone.
-        """
-        merchant = (self._hosts.api, self._credentials.client_id)
-        held = throttle.throttle().seconds_left(merchant) if method == "GET" else 0
-        if held:
-            return Reply(sent=False, problem=THROTTLED, retry_after=held)
-        reply = self._ecr_now(method, path, limit, **kwargs)
-        if reply.problem == THROTTLED:
-            throttle.throttle().hold(merchant, reply.retry_after)
-        return reply
-
-    def _ecr_now(self, method, path, limit, **kwargs):
+        """Call the ECR API with an access token; when it is refused, once more with a fresh one."""
         # Later than that nothing is begun, however late the token is: whoever asked may rely on it
         # that the call is not on its way any more.
         begin_by = _monotonic() + min(limit, timing.REQUEST_STARTS_WITHIN)
@@ -481,9 +480,8 @@ def read_own_address(url):
 
 
 def forget_tokens():
-    """Forget all access tokens and refusals of this process."""
+    """Forget all access tokens of this process."""
     _tokens.forget()
-    throttle.forget()
 
 
 def close_connections():

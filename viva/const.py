@@ -59,6 +59,7 @@ HEADER_CREATED = frozenset({1100, 1101, 1108})
 HEADER_DUPLICATE = frozenset({1201, 1202, 1212})
 HEADER_PARENT_MISSING = frozenset({1203, 1213})
 HEADER_WRONG_STATE = 1204
+HEADER_BUSY = 1400
 
 # --- Body event ids: how a *session* ended [viva-api 3] ---
 

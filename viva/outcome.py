@@ -26,8 +26,9 @@ ACCEPTED = "accepted"
 EXISTS = "exists"
 REFUSED = "refused"
 NOT_SENT = "not_sent"
+THROTTLED = "throttled"
 
-# --- Fates of an abort, besides ACCEPTED, MISSING and UNCLEAR ---
+# --- Fates of an abort, besides ACCEPTED, MISSING, THROTTLED and UNCLEAR ---
 
 ALREADY = "already"
 FORBIDDEN = "forbidden"
@@ -35,6 +36,8 @@ FORBIDDEN = "forbidden"
 # Viva's refusals that are not about the request itself but about the moment: nothing is certain
 # after them.
 _PASSING_STATUS = {408: "timeout", 425: "throttled", 429: "throttled"}
+# What the header says when Viva has the request all the same.
+_HEADER_TAKEN = const.HEADER_CREATED | const.HEADER_DUPLICATE
 _REFUSAL_REASONS = {
     400: "invalid_request",
     401: "credentials",
@@ -125,6 +128,9 @@ class RequestResult:
     * ``"exists"``: Viva knows the session id already; ask about the session;
     * ``"refused"``: this request surely starts no charge; ``reason`` and ``message`` say why;
     * ``"not_sent"``: nothing reached Viva; ``reason`` is the reply's problem;
+    * ``"throttled"``: Viva refused to look at it, or to give a token for it, because there are too
+      many calls; it can be sent again, under the same session id, not before ``retry_after``
+      seconds (None: Viva names no time);
     * ``"unclear"``: Viva may have taken it; ask about the session.
     """
 
@@ -167,7 +173,8 @@ def from_request(reply):
 
     An accepted request has an empty body (viva-api 0.1), so its content is not looked at. The
     reasons of a refusal: ``invalid_request``, ``credentials``, ``forbidden``, ``not_found``,
-    ``parent_missing``, ``wrong_state``, ``refused``.
+    ``parent_missing``, ``wrong_state``, ``refused``. A request that was throttled surely was not
+    handled, or can be sent again without harm: Viva takes a session id only once.
 
     :param viva.client.Reply reply: the answer
     :rtype: RequestResult
@@ -184,17 +191,22 @@ def from_abort(reply):
 
     :param viva.client.Reply reply: the answer
     :return: ``"accepted"``, ``"already"`` (an abort is under way), ``"forbidden"`` (other cash
-        register), ``"missing"`` or ``"unclear"``
+        register), ``"missing"``, ``"throttled"`` (not looked at, send it again later) or
+        ``"unclear"``
     :rtype: str
     """
     if reply.problem == CREDENTIALS:
         return UNCLEAR
+    if reply.is_throttled:
+        return THROTTLED
     if reply.status is not None and 200 <= reply.status < 300:
         return ACCEPTED
     return {403: FORBIDDEN, 404: MISSING, 409: ALREADY}.get(reply.status, UNCLEAR)
 
 
 def _request_fate(reply):
+    if reply.is_throttled and reply.event_id not in _HEADER_TAKEN:
+        return THROTTLED, "throttled"
     if not reply.sent:
         return NOT_SENT, reply.problem
     status = reply.status

@@ -296,8 +296,12 @@ def test_nothing_raises_and_all_can_be_stored(body, status, event_id):
     if result.state == "approved":
         assert body["success"] is True
         assert status == 200
-    assert outcome.from_request(reply).state in {"accepted", "exists", "refused", "unclear"}
-    assert outcome.from_abort(reply) in {"accepted", "already", "forbidden", "missing", "unclear"}
+    assert outcome.from_request(reply).state in {
+        "accepted", "exists", "refused", "throttled", "unclear",
+    }  # fmt: skip
+    assert outcome.from_abort(reply) in {
+        "accepted", "already", "forbidden", "missing", "throttled", "unclear",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -328,12 +332,24 @@ def test_nothing_raises_and_all_can_be_stored(body, status, event_id):
         (answer(None, 418), "refused", "refused"),
         (answer(None, 400, event_id=1100), "unclear", "contradiction"),
         (answer(None, 408), "unclear", "timeout"),
-        (answer(None, 429, problem="throttled"), "unclear", "throttled"),
+        (answer(None, 429, problem="throttled"), "throttled", "throttled"),
+        (answer(None, 429, problem="throttled", event_id=1201), "exists", None),
+        (answer(None, 429, problem="throttled", event_id=1100), "unclear", "contradiction"),
         (answer(None, 500), "unclear", "server_error"),
-        (answer(None, 503, event_id=1400), "unclear", "server_error"),
+        (answer(None, 500, retry_after=3), "unclear", "server_error"),
+        (answer(None, 503), "unclear", "server_error"),
+        (answer(None, 503, event_id=1400), "throttled", "throttled"),
+        (answer(None, 503, retry_after=0), "throttled", "throttled"),
+        (answer(None, 503, retry_after=3, event_id=1100), "unclear", "server_error"),
+        (answer(None, 200, retry_after=3), "accepted", None),
+        (answer(None, 408, retry_after=3), "unclear", "timeout"),
         (answer(None, 307), "unclear", "redirected"),
         (Reply(sent=True, problem="timeout"), "unclear", "timeout"),
         (Reply(sent=True, problem="lost"), "unclear", "lost"),
+        (Reply(sent=True, problem="timeout", retry_after=3), "unclear", "timeout"),
+        (Reply(sent=False, problem="throttled"), "throttled", "throttled"),
+        (Reply(sent=False, problem="no_token", retry_after=3), "throttled", "throttled"),
+        (Reply(sent=False, problem="no_token"), "not_sent", "no_token"),
         (Reply(sent=False, problem="unreachable"), "not_sent", "unreachable"),
         (Reply(sent=False, problem="credentials"), "not_sent", "credentials"),
     ],
@@ -364,11 +380,17 @@ def test_error_texts(body, message):
 @pytest.mark.parametrize(
     ("status", "fate"),
     [(200, "accepted"), (204, "accepted"), (202, "accepted"), (409, "already"), (403, "forbidden"),
-     (404, "missing"), (400, "unclear"), (401, "unclear"), (429, "unclear"), (500, "unclear"),
-     (302, "unclear"), (None, "unclear")],
+     (404, "missing"), (400, "unclear"), (401, "unclear"), (429, "throttled"), (500, "unclear"),
+     (503, "unclear"), (302, "unclear"), (None, "unclear")],
 )  # fmt: skip
 def test_aborts(status, fate):
     assert outcome.from_abort(answer(None, status)) == fate
+
+
+def test_a_busy_viva_did_not_look_at_an_abort():
+    assert outcome.from_abort(answer(None, 503, retry_after=1)) == "throttled"
+    assert outcome.from_abort(answer(None, 503, event_id=1400)) == "throttled"
+    assert outcome.from_abort(Reply(sent=False, problem="throttled")) == "throttled"
 
 
 @pytest.mark.parametrize("status", [200, 202, 401, 403, 404, 409, 500])

@@ -12,6 +12,7 @@ from viva.client import Reply
 SALE = "aaaaaaaa-0000-4000-8000-000000000001"
 REFUND = "bbbbbbbb-0000-4000-8000-000000000002"
 UNDOING = "cccccccc-0000-4000-8000-000000000003"
+OURS = (SALE.upper(), REFUND)
 SOLD = {"TransactionId": SALE, "ParentId": None, "StatusId": "F", "Amount": 12.34}
 PAID_BACK = {"TransactionId": REFUND, "ParentId": SALE, "StatusId": "F", "Amount": -12.34}
 
@@ -112,7 +113,7 @@ def test_a_day_without_transactions():
 # -- what happened to ours ------------------------------------------------------------------------
 
 
-def touched(*records, ours=(SALE.upper(), REFUND)):
+def touched(*records, ours=OURS):
     found = transaction.touched(listed(*records), ours)
     return {name: [entry.transaction_id for entry in entries] for name, entries in found.items()}
 
