@@ -6,6 +6,8 @@
  * about money: that a card was charged, or was not, is only ever said by a snapshot.
  */
 
+import { timing } from "./timing";
+
 /** @typedef {{
  *   session_id: string,
  *   state: "new"|"sent"|"approved"|"failed"|"unknown"|"reversed"|"not_recorded",
@@ -34,25 +36,6 @@ export const PHASE = Object.freeze({
     APPROVED: "approved",
     FAILED: "failed",
 });
-
-/** Milliseconds between two questions to the server. It asks Viva once per second at most. */
-export const DELAY = Object.freeze({
-    waiting: 1000,
-    // Long, so that a notification seldom finds the second used up in which Viva was asked.
-    waitingWithWakeups: 5000,
-    waitingLong: 3000,
-    woken: 300,
-    unknown: 15000,
-    offlineFirst: 1000,
-    offlineMost: 8000,
-});
-
-/** After this many milliseconds a customer who still has not paid is not about to. */
-const LONG_WAIT = 75000;
-/** For so many milliseconds after a wake-up the outcome is expected at any moment. */
-const AWAKE = 3000;
-/** An abort that has shown no effect after so many milliseconds is asked for again. */
-const ABORT_AGAIN = 5000;
 
 export class PaymentFlow {
     /**
@@ -214,7 +197,7 @@ export class PaymentFlow {
     }
 
     _mustAbort() {
-        return this._abortedAt === null || this.clock.now() - this._abortedAt >= ABORT_AGAIN;
+        return this._abortedAt === null || this.clock.now() - this._abortedAt >= timing.ABORT_AGAIN;
     }
 
     /** @param {Snapshot} snapshot */
@@ -271,27 +254,27 @@ export class PaymentFlow {
     _delay() {
         const now = this.clock.now();
         if (this.offline) {
-            return Math.min(DELAY.offlineFirst * 2 ** (this._failures - 1), DELAY.offlineMost);
+            return Math.min(timing.OFFLINE_FIRST * 2 ** (this._failures - 1), timing.OFFLINE_MOST);
         }
         if (this.phase === PHASE.UNKNOWN) {
-            return DELAY.unknown;
+            return timing.ASK_UNKNOWN;
         }
         // With many payments at once the server asks each till to come less often.
         const least = this.snapshot?.ask_again_in || 1;
-        if (now - this._wokenAt < AWAKE) {
-            return DELAY.woken * least;
+        if (now - this._wokenAt < timing.AWAKE) {
+            return timing.ASK_WOKEN * least;
         }
-        return Math.max(this._usualDelay(now), 1000 * least);
+        return Math.max(this._usualDelay(now), timing.ASK * least);
     }
 
     _usualDelay(now) {
         if (this.phase === PHASE.CANCELLING) {
-            return DELAY.waiting;
+            return timing.ASK;
         }
-        if (now - this._begun > LONG_WAIT) {
-            return DELAY.waitingLong;
+        if (now - this._begun > timing.LATE) {
+            return timing.ASK_LATE;
         }
         const isCalm = this._wakeups && this.snapshot?.accepted;
-        return isCalm ? DELAY.waitingWithWakeups : DELAY.waiting;
+        return isCalm ? timing.ASK_WITH_WAKEUPS : timing.ASK;
     }
 }

@@ -9,6 +9,7 @@ import { PHASE, PaymentFlow } from "./payment_flow";
 import { inTime } from "./in_time";
 import { addExtras, tipOf } from "./order_extras";
 import { newSessionId } from "./session_id";
+import { timing } from "./timing";
 
 const TILL_MODEL = "viva.wallet.till";
 
@@ -18,12 +19,6 @@ const LINE_STATUS = {
     [PHASE.CANCELLING]: "waitingCancel",
     [PHASE.UNKNOWN]: "waitingCard",
 };
-
-/**
- * Milliseconds after which an answer of the server counts as lost. A request may take as long as
- * Viva does.
- */
-const LIMIT = { question: 20000, request: 60000 };
 
 /** Translates between the Point of Sale and the flows of its payment lines. */
 export class PaymentVivaWallet extends PaymentInterface {
@@ -284,7 +279,7 @@ export class PaymentVivaWallet extends PaymentInterface {
     }
 
     _rpc() {
-        const call = (method, args, limit = LIMIT.request) =>
+        const call = (method, args, limit = timing.REQUEST) =>
             inTime(this.env.services.orm.silent.call(TILL_MODEL, method, args), limit);
         return {
             start: (sale) =>
@@ -292,7 +287,7 @@ export class PaymentVivaWallet extends PaymentInterface {
                     (error) => this._refused(sale, error)
                 ),
             status: async (sessionId) =>
-                (await call("read_status", [[sessionId]], LIMIT.question))[sessionId],
+                (await call("read_status", [[sessionId]], timing.QUESTION))[sessionId],
             abort: (sale) => call("abort", [sale]),
             stateOutcome: (sessionId, paid) => call("state_outcome", [sessionId, paid]),
         };

@@ -8,10 +8,8 @@ import { PosData } from "@point_of_sale/app/services/data_service";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { ChangesMeanwhile } from "../changes_meanwhile";
 import { inTime } from "../in_time";
+import { timing } from "../timing";
 import { ValidationBehind } from "../validation_behind";
-
-/** Milliseconds for which a cashier who changes an order or leaves it waits for the server. */
-const SHARING_LIMIT = 3000;
 
 /** Screens that are about the selected order. */
 const SCREENS_OF_ORDER = ["ProductScreen", "TicketScreen"];
@@ -223,7 +221,7 @@ patch(PosStore.prototype, {
      */
     vivaWalletShared(orderUuid) {
         const sharing = this.vivaWalletSharing.get(orderUuid);
-        return sharing && inTime(sharing, SHARING_LIMIT).catch(() => {});
+        return sharing && inTime(sharing, timing.SHARED).catch(() => {});
     },
 
     // === AFTER THE OUTCOME === //

@@ -2,9 +2,8 @@ import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { debounce } from "@web/core/utils/timing";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { timing } from "../timing";
 import { VivaWalletReviewDialog } from "./review_dialog";
-
-const REFRESH_AFTER = 200; // ms; one message of the bus can be handled several times
 
 patch(PosStore.prototype, {
     async setup() {
@@ -12,7 +11,7 @@ patch(PosStore.prototype, {
         this.vivaWalletReviews = [];
         this.vivaWalletHearOfReview = debounce(
             () => this.vivaWalletLoadReviews({ announce: true }),
-            REFRESH_AFTER
+            timing.SAME_MESSAGE
         );
         await super.setup(...arguments);
         this.data.connectWebSocket("VIVA_WALLET_REVIEW", () => this.vivaWalletHearOfReview());
