@@ -141,6 +141,15 @@ export class PaymentFlow {
         this._isDisposed = true;
     }
 
+    /**
+     * Stop asking, because there is no line any more that an outcome could be brought onto.
+     * @param {boolean} isPaid what is known of the line
+     */
+    end(isPaid) {
+        this.dispose();
+        this._resolve(isPaid);
+    }
+
     /** Make the next call, now or as soon as the present one is answered. */
     async _ask() {
         if (this.isOver || this._isDisposed) {
@@ -169,7 +178,7 @@ export class PaymentFlow {
             this._apply(snapshot);
         }
         this.onChange(this);
-        if (!this.isOver) {
+        if (!this.isOver && !this._isDisposed) {
             this._schedule();
         }
     }

@@ -164,9 +164,24 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
     }
 
-    /** Take an approval that the server has told; who does not follow the line asks for it. */
+    /** Take an approval that the server has told, also of a line that had failed. */
     take(line, snapshot) {
-        this.flows.get(line.uuid)?.take(snapshot);
+        const flow = this.flows.get(line.uuid);
+        return flow ? flow.take(snapshot) : this._revise(line, snapshot);
+    }
+
+    /** End what follows lines that are not there any more, or whose order is over. */
+    endGone() {
+        for (const [uuid, flow] of this.flows) {
+            if (this._isGone(uuid)) {
+                flow.end(this._line(uuid)?.payment_status === "done");
+            }
+        }
+    }
+
+    _isGone(uuid) {
+        const order = this._line(uuid)?.pos_order_id;
+        return !order || order.finalized || !order.getPaymentlineByUuid(uuid);
     }
 
     /** Ask now for news of a line, following it if nobody does. */
@@ -180,13 +195,19 @@ export class PaymentVivaWallet extends PaymentInterface {
         const snapshot = await this._rpc()
             .status(line.viva_wallet_session_id)
             .catch(() => null);
+        await this._revise(line, snapshot);
+    }
+
+    /** Bring what Viva says now onto a line that had its outcome and that nobody follows. */
+    async _revise(line, snapshot) {
+        const isMine = snapshot?.session_id === line.viva_wallet_session_id;
         const isOpen = line.pos_order_id && !line.pos_order_id.finalized;
-        if (!snapshot || !isOpen || this.flows.has(line.uuid)) {
+        if (!isMine || !isOpen || this.flows.has(line.uuid)) {
             return;
         }
         if (snapshot.state === "approved" && line.payment_status !== "done") {
-            this._complete(line, snapshot);
-            await this._finishResumed(line, true, false);
+            await this._complete(line, snapshot);
+            await this._finishResumed(line, true);
         } else if (snapshot.state === "reversed" && line.payment_status === "done") {
             this._undo(line, snapshot);
         }
@@ -303,7 +324,10 @@ export class PaymentVivaWallet extends PaymentInterface {
 
     _onFlowChange(uuid, flow) {
         const line = this._line(uuid);
-        if (!line || line.isDone()) {
+        if (this._isGone(uuid)) {
+            flow.end(line?.payment_status === "done");
+        }
+        if (!line || this._isGone(uuid) || line.isDone()) {
             return;
         }
         if (line.viva_wallet_session_id !== flow.sale.session_id) {

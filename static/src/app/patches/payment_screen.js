@@ -7,6 +7,7 @@ import { PHASE } from "../payment_flow";
 patch(PaymentScreen.prototype, {
     onMounted() {
         super.onMounted();
+        this.pos.vivaWalletNotices.review(); // who sees the payment need not be told of it
         this.vivaWalletShowRunning();
         this.pos.vivaWalletResume(this.currentOrder);
         this.pos.vivaWalletValidateIfPaid(this.currentOrder);

@@ -7,7 +7,8 @@ import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { PosData } from "@point_of_sale/app/services/data_service";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { ChangesMeanwhile } from "../changes_meanwhile";
-import { inTime } from "../in_time";
+import { NotInTime, atMost, inTime } from "../in_time";
+import { OrderNotices } from "../order_notices";
 import { timing } from "../timing";
 import { ValidationBehind } from "../validation_behind";
 
@@ -32,7 +33,15 @@ patch(PosStore.prototype, {
         this.vivaWalletSharing = markRaw(new Map());
         /** Uuids of the orders that are being validated. */
         this.vivaWalletValidating = markRaw(new Set());
+        this.vivaWalletNotices = markRaw(
+            new OrderNotices((message, options) => this.notification.add(message, options))
+        );
         await super.setup(...arguments);
+        for (const event of ["update", "delete"]) {
+            for (const model of ["pos.order", "pos.payment"]) {
+                this.models[model].addEventListener(event, () => this._vivaWalletLookAgain());
+            }
+        }
         this.data.connectWebSocket("VIVA_WALLET_STATUS", ({ session_id, state }) =>
             this.vivaWalletWake(session_id, state)
         );
@@ -41,8 +50,30 @@ patch(PosStore.prototype, {
     },
 
     async afterProcessServerData() {
-        await super.afterProcessServerData(...arguments);
-        this.vivaWalletRecover();
+        const ready = super.afterProcessServerData(...arguments);
+        atMost(ready, timing.LOAD).then(() => this.vivaWalletRecover());
+        return ready;
+    },
+
+    /**
+     * Something has happened to an order or a payment: end what follows lines that are gone, and
+     * take away notices that are not true any more. Not before all of it has happened: in the middle
+     * of it a line may seem to belong to no order.
+     */
+    _vivaWalletLookAgain() {
+        if (this.vivaWalletLooksAgain) {
+            return;
+        }
+        this.vivaWalletLooksAgain = true;
+        queueMicrotask(() => {
+            this.vivaWalletLooksAgain = false;
+            for (const method of this.models["pos.payment.method"].getAll()) {
+                if (method.use_payment_terminal === "viva_wallet") {
+                    method.payment_terminal?.endGone();
+                }
+            }
+            this.vivaWalletNotices.review();
+        });
     },
 
     // === NEWS === //
@@ -253,10 +284,16 @@ patch(PosStore.prototype, {
 
     /** The order is not finished by itself, and its payment screen is not before the eyes. */
     _vivaWalletTellApproved(order, line) {
-        this.notification.add(this._vivaWalletApprovedText(line, this._vivaWalletName(order)), {
-            type: "success",
-            sticky: true,
-        });
+        this.vivaWalletNotices.tell(
+            order,
+            this._vivaWalletApprovedText(line, this._vivaWalletName(order)),
+            { type: "success", sticky: true },
+            (order) => this._vivaWalletIsOpen(order) && !this.vivaWalletIsBeingPaid(order)
+        );
+    },
+
+    _vivaWalletIsOpen(order) {
+        return !order.finalized && Boolean(this.models["pos.order"].getBy("uuid", order.uuid));
     },
 
     _vivaWalletName(order) {

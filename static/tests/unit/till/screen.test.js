@@ -265,6 +265,49 @@ describe("news from elsewhere", () => {
         expect(server.calls.length).toBe(asked);
     });
 
+    test("an approval that is told of a payment that had failed counts", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        server.answer = DECLINED;
+        await pass();
+        expect(line.payment_status).toBe("retry");
+        server.approve(line);
+        const asked = server.calls.length;
+        store.vivaWalletTake(server.snapshot(line.viva_wallet_session_id));
+        await settle();
+        expect(line.payment_status).toBe("done");
+        expect(line.card_no).toBe(CARD.card_no);
+        expect(server.calls).toHaveLength(asked);
+    });
+
+    test("... also when the server says so in answer to the retry", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        const first = line.viva_wallet_session_id;
+        server.answer = DECLINED;
+        await pass();
+        await animationFrame();
+        server.approve(line, { session_id: first });
+        await click(`${LINE} .send_payment_request`);
+        await settle();
+        expect(server.count("start_sale")).toBe(2);
+        expect(line.viva_wallet_session_id).toBe(first);
+        expect(line.payment_status).toBe("done");
+        expect(line.transaction_id).toBe(CARD.transaction_id);
+    });
+
+    test("... and a refund that had failed, too", async () => {
+        const { server, store, order, method } = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const line = order.addPaymentline(method).data;
+        line.update({ amount: -5, viva_wallet_session_id: SESSION_ID });
+        line.setPaymentStatus("retry");
+        server.approve(line);
+        notify(store, SESSION_ID);
+        await settle();
+        expect(line.payment_status).toBe("done");
+    });
+
     test("a notification about a payment of nobody here does nothing", async () => {
         const { server, store } = await setupWaiting();
         const asked = server.calls.length;
@@ -361,5 +404,61 @@ describe("news from elsewhere", () => {
             expect(order.state).toBe("draft");
             expect(queryText(".o_notification")).toInclude("Open its payment screen");
         });
+    });
+});
+
+describe("a notice that an order waits for its cashier", () => {
+    /** A part of the order was paid while the cashier was at its products. */
+    async function setupTold() {
+        const till = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const { server, store, order, method } = till;
+        const line = order.addPaymentline(method).data;
+        line.setAmount(1);
+        line.viva_wallet_session_id = SESSION_ID;
+        line.setPaymentStatus("waitingCard");
+        store.setOrder(order);
+        store.router.state.current = "ProductScreen";
+        server.approve(line);
+        store.vivaWalletResume();
+        await pass();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(1);
+        return { ...till, line };
+    }
+
+    test("stays while it does, whatever else happens", async () => {
+        const { store, order } = await setupTold();
+        order.update({ general_customer_note: "still there" });
+        store.addNewOrder();
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(1);
+    });
+
+    test("goes when the order is finished", async () => {
+        const { order } = await setupTold();
+        order.update({ state: "paid" });
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
+    });
+
+    test("goes when the order is deleted", async () => {
+        const { store, order } = await setupTold();
+        store.data.localDeleteCascade(order);
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
+    });
+
+    test("goes when its payment screen is opened", async () => {
+        const { store, order } = await setupTold();
+        store.router.state.current = "PaymentScreen";
+        store.router.state.params = { orderUuid: order.uuid };
+        await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
     });
 });
