@@ -1,7 +1,7 @@
 import { markRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { RPCError } from "@web/core/network/rpc";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { PosData } from "@point_of_sale/app/services/data_service";
@@ -15,6 +15,12 @@ import { ValidationBehind } from "../validation_behind";
 /** Screens that are about the selected order. */
 const SCREENS_OF_ORDER = ["ProductScreen", "TicketScreen"];
 
+function usesVivaWallet(models) {
+    return models["pos.payment.method"].some(
+        (method) => method.use_payment_terminal === "viva_wallet"
+    );
+}
+
 /** By uuid of the order that is on its way to the server. */
 const changesMeanwhile = new Map();
 
@@ -24,6 +30,34 @@ patch(PosData.prototype, {
         const records = await super.missingRecursive(...arguments);
         changesMeanwhile.forEach((changes) => changes.note());
         return records;
+    },
+
+    /**
+     * Override: an order that cannot be saved in time is one that is saved later, as without any
+     * connection. Saving it twice is saving it once: the server knows it by its uuid.
+     */
+    async call(model, method, args) {
+        const call = super.call(...arguments);
+        if (method !== "sync_from_ui" || !usesVivaWallet(this.models)) {
+            return call;
+        }
+        const answer = await inTime(call, timing.SAVE).catch((error) => {
+            throw error instanceof NotInTime ? new ConnectionLostError(method) : error;
+        });
+        this.vivaWalletRejectOld(args[0]);
+        return answer;
+    },
+
+    /**
+     * @param {Object[]} orders as they were sent
+     * @throws when one of them was finished meanwhile: the answer would open it again
+     */
+    vivaWalletRejectOld(orders) {
+        const isOld = ({ uuid, state }) =>
+            state === "draft" && this.models["pos.order"].getBy("uuid", uuid)?.finalized;
+        if (orders.some(isOld)) {
+            throw new ConnectionLostError("sync_from_ui"); // it is saved once more, later
+        }
     },
 });
 
@@ -145,15 +179,11 @@ patch(PosStore.prototype, {
      */
     async vivaWalletRecover() {
         const uuids = this.getOpenOrders().map((order) => order.uuid);
-        const hasTerminal = this.models["pos.payment.method"].some(
-            (method) => method.use_payment_terminal === "viva_wallet"
-        );
-        if (uuids.length && hasTerminal) {
-            const orm = this.env.services.orm.silent;
-            const found = await orm
-                .call("viva.wallet.till", "read_orders", [uuids])
-                .catch(() => []);
-            for (const payment of found) {
+        if (uuids.length && usesVivaWallet(this.models)) {
+            const asked = this.env.services.orm.silent.call("viva.wallet.till", "read_orders", [
+                uuids,
+            ]);
+            for (const payment of (await atMost(asked, timing.QUESTION)) || []) {
                 this._vivaWalletRecoverLine(payment);
             }
         }
@@ -202,15 +232,20 @@ patch(PosStore.prototype, {
         }
         const { uuid } = order;
         changesMeanwhile.set(uuid, new ChangesMeanwhile(order));
-        const sharing = this.syncAllOrders({ orders: [order] })
-            .catch(() => {}) // it is saved when it is validated, at the latest
-            .finally(() => {
-                // Another one may have begun meanwhile.
-                if (this.vivaWalletSharing.get(uuid) === sharing) {
-                    this.vivaWalletSharing.delete(uuid);
-                    changesMeanwhile.delete(uuid);
-                }
-            });
+        // It is saved when it is validated, at the latest.
+        const sharing = atMost(
+            this.syncAllOrders({ orders: [order] }),
+            timing.SAVE + timing.LOAD
+        ).finally(() => {
+            // Another one may have begun meanwhile.
+            if (this.vivaWalletSharing.get(uuid) === sharing) {
+                this.vivaWalletSharing.delete(uuid);
+                changesMeanwhile.delete(uuid);
+            }
+            if (order.isUnsyncedPaid) {
+                this.syncAllOrders(); // it was finished meanwhile, and could not be saved yet
+            }
+        });
         this.vivaWalletSharing.set(uuid, sharing);
     },
 
@@ -252,7 +287,7 @@ patch(PosStore.prototype, {
      */
     vivaWalletShared(orderUuid) {
         const sharing = this.vivaWalletSharing.get(orderUuid);
-        return sharing && inTime(sharing, timing.SHARED).catch(() => {});
+        return sharing && atMost(sharing, timing.SHARED);
     },
 
     // === AFTER THE OUTCOME === //
@@ -372,7 +407,7 @@ patch(PosStore.prototype, {
     /** Override: the record of a charge must not go with its order. */
     async _onBeforeDeleteOrder(order) {
         // What is on its way to the server would stay there.
-        await this.vivaWalletSharing.get(order.uuid);
+        await this.vivaWalletShared(order.uuid);
         return this.vivaWalletRefuses(order) ? false : super._onBeforeDeleteOrder(order);
     },
 
