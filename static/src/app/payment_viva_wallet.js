@@ -300,24 +300,29 @@ export class PaymentVivaWallet extends PaymentInterface {
     }
 
     _rpc() {
-        const call = (method, args, limit = timing.REQUEST) =>
-            inTime(this.env.services.orm.silent.call(TILL_MODEL, method, args), limit);
+        const call = (sessionId, method, args, limit = timing.REQUEST) =>
+            inTime(this.env.services.orm.silent.call(TILL_MODEL, method, args), limit).catch(
+                (error) => this._refused(sessionId, error)
+            );
         return {
             start: (sale) =>
-                call(sale.kind === "refund" ? "start_refund" : "start_sale", [sale]).catch(
-                    (error) => this._refused(sale, error)
-                ),
-            status: async (sessionId) =>
-                (await call("read_status", [[sessionId]], timing.QUESTION))[sessionId],
-            abort: (sale) => call("abort", [sale]),
-            stateOutcome: (sessionId, paid) => call("state_outcome", [sessionId, paid]),
+                call(sale.session_id, sale.kind === "refund" ? "start_refund" : "start_sale", [
+                    sale,
+                ]),
+            status: async (sessionId) => {
+                const answer = await call(sessionId, "read_status", [[sessionId]], timing.QUESTION);
+                return answer.refused ? answer : answer[sessionId];
+            },
+            abort: (sale) => call(sale.session_id, "abort", [sale]),
+            stateOutcome: (sessionId, paid) => call(sessionId, "state_outcome", [sessionId, paid]),
         };
     }
 
-    /** The server checks rights before anything else: what it forbids was not sent. */
-    _refused(sale, error) {
+    /** The server checks rights before anything else: what it forbids did nothing, in this call. */
+    _refused(sessionId, error) {
         if (error instanceof RPCError && error.exceptionName?.endsWith("AccessError")) {
-            return { session_id: sale.session_id, state: "failed", text: error.data?.message };
+            const text = error.data?.message;
+            return { session_id: sessionId, state: "failed", refused: true, text };
         }
         throw error;
     }
@@ -352,10 +357,18 @@ export class PaymentVivaWallet extends PaymentInterface {
     }
 
     /** Put what the cashier is to see where the line's component finds it. */
-    _show(line, phase, { text = "", offline = false, snapshot = null } = {}) {
-        const accepted = Boolean(snapshot?.accepted);
-        const added = (snapshot?.extras || []).reduce((sum, extra) => sum + extra.amount, 0);
-        line.uiState.vivaWallet = { phase, text, offline, accepted, added };
+    _show(line, phase, flow = {}) {
+        const { text = "", refusal = "", snapshot = null } = flow;
+        line.uiState.vivaWallet = {
+            phase,
+            text,
+            refusal,
+            offline: Boolean(flow.offline),
+            unreachable: Boolean(flow.unreachable),
+            silent: Boolean(flow.silent),
+            accepted: Boolean(snapshot?.accepted),
+            added: (snapshot?.extras || []).reduce((sum, extra) => sum + extra.amount, 0),
+        };
     }
 
     /** Wait for the end of a flow and bring what is known then onto the line. */

@@ -75,7 +75,9 @@ patch(PaymentScreen.prototype, {
         if (!line.isVivaWalletInFlight()) {
             return super.deletePaymentLine(uuid);
         }
-        if (line.uiState.vivaWallet?.phase === PHASE.UNKNOWN) {
+        const { phase, silent } = line.uiState.vivaWallet || {};
+        const isCancelling = line.payment_status === "waitingCancel";
+        if (phase === PHASE.UNKNOWN || (silent && isCancelling)) {
             return this.vivaWalletAskForStatement(line);
         }
         const isCancelled = await line.payment_method_id.payment_terminal.sendPaymentCancel(

@@ -10,6 +10,7 @@ import {
     CARD,
     DECLINED,
     OPEN,
+    SILENT,
     TERMINAL,
     UNKNOWN,
     pass,
@@ -113,6 +114,108 @@ describe("what the cashier sees", () => {
         expect(queryText(LINE)).toInclude("Only users of the Point of Sale can do that.");
         await pass(60000);
         expect(server.count("start_sale")).toBe(1);
+    });
+
+    test("a right that goes missing after the request may have got through ends nothing", async () => {
+        const { server, store, screen, order, method } = await setupScreen();
+        store.config.auto_validate_terminal_payment = false;
+        server.answer = new ConnectionLostError("/web/dataset/call_kw");
+        await screen.addNewPaymentLine(method);
+        await settle();
+        server.answer = refusal("AccessError", "Only users of the Point of Sale can do that.");
+        await pass();
+        await animationFrame();
+        const [line] = order.payment_ids;
+        expect(server.count("start_sale")).toBe(2);
+        expect(line.isVivaWalletInFlight()).toBe(true);
+        expect(queryText(LINE)).toInclude("Only users of the Point of Sale can do that.");
+        expect(queryText(LINE)).toInclude("An earlier request may have got through");
+        expect(`${LINE} .send_payment_request`).toHaveCount(0);
+        server.approve(line);
+        await pass();
+        expect(line.payment_status).toBe("done");
+    });
+
+    test("a server that does not take a repeated request ends nothing", async () => {
+        const { server, screen, order, method } = await setupScreen();
+        server.answer = new ConnectionLostError("/web/dataset/call_kw");
+        await screen.addNewPaymentLine(method);
+        await settle();
+        const [line] = order.payment_ids;
+        server.answer = { state: "failed", refused: true, text: "The register is closed. [R]" };
+        await pass();
+        await animationFrame();
+        expect(line.isVivaWalletInFlight()).toBe(true);
+        expect(queryText(LINE)).toInclude("The register is closed. [R]");
+        server.answer = DECLINED;
+        await pass();
+        expect(line.payment_status).toBe("retry");
+    });
+
+    test("Viva is silent: said, with what can be done, until it speaks again", async () => {
+        const { server, line } = await setupWaiting();
+        server.answer = SILENT;
+        await pass();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("Viva does not answer");
+        expect(queryText(LINE)).toInclude(`Look at terminal ${TERMINAL}`);
+        expect(`${LINE} .send_payment_cancel`).toHaveCount(1);
+        expect(`${LINE} .o_viva_wallet_shows_not_paid`).toHaveCount(1);
+        const asked = server.count("read_status");
+        await click(`${LINE} .o_viva_wallet_check_again`);
+        await settle();
+        expect(server.count("read_status")).toBe(asked + 1);
+        server.answer = OPEN;
+        await pass();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("Waiting for card");
+        expect(`${LINE} .o_viva_wallet_check_again`).toHaveCount(0);
+        server.answer = SILENT;
+        await pass();
+        await animationFrame();
+        server.answer = { ...UNKNOWN, statement: "not_paid" };
+        await click(`${LINE} .o_viva_wallet_shows_not_paid`);
+        await settle();
+        expect(server.calls.at(-1).method).toBe("state_outcome");
+        expect(line.payment_status).toBe("retry");
+    });
+
+    test("Viva is silent while cancelling: a statement ends it", async () => {
+        const { server, store, screen, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        await animationFrame();
+        server.answer = SILENT;
+        await click(`${LINE} .send_payment_cancel`);
+        await settle();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("not confirmed that the terminal has stopped");
+        screen.deletePaymentLine(line.uuid);
+        await animationFrame();
+        expect(dialogTitles()).toEqual(["Not known whether paid"]);
+        await click(".modal .btn-primary");
+        await animationFrame();
+        server.answer = { ...UNKNOWN, statement: "paid" };
+        await click(`${LINE} .o_viva_wallet_shows_paid`);
+        await settle();
+        expect(server.calls.at(-1).args).toEqual([line.viva_wallet_session_id, true]);
+        expect(line.payment_status).toBe("done");
+    });
+
+    test("Odoo is silent: said, and nothing can be stated that nobody would record", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        server.answer = SILENT;
+        await pass();
+        server.answer = new Promise(() => {});
+        await pass();
+        await pass(20000);
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("Odoo does not answer");
+        expect(`${LINE} .o_viva_wallet_shows_paid`).toHaveCount(0);
+        server.approve(line);
+        await click(`${LINE} .o_viva_wallet_check_again`);
+        await settle();
+        expect(line.payment_status).toBe("done");
     });
 
     test("an error of the server is no outcome: the request is repeated under its id", async () => {

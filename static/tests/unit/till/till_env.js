@@ -17,6 +17,7 @@ export const CARD = {
 };
 export const OPEN = { state: "sent", accepted: true };
 export const DECLINED = { state: "failed", text: "The card was declined. [1006]" };
+export const SILENT = { ...OPEN, silent: true };
 export const UNKNOWN = { state: "unknown", text: "Viva cannot say what happened. [T]" };
 
 /** `viva.wallet.till` as a test wants it: it gives the same answer to every call until told else. */
