@@ -283,6 +283,8 @@ export class PaymentVivaWallet extends PaymentInterface {
             tip: tipOf(line),
             order_uuid: order.uuid,
             order_name: order.pos_reference || order.tracking_number || "",
+            order_total: order.totalDue,
+            order_payments: order.payment_ids.map((payment) => payment.uuid),
             payment_uuid: line.uuid,
             ...(line.isVivaWalletRefund() && this._refund(line)),
         };
@@ -385,6 +387,10 @@ export class PaymentVivaWallet extends PaymentInterface {
         if (!isPaid && line.isVivaWalletRefund()) {
             const { way, other_way } = flow.snapshot || {};
             this.pos.vivaWalletSetRefund(line, { way, otherWay: other_way });
+        }
+        if (flow.snapshot?.reason === "order_paid") {
+            // Another device has charged this order: its payment must be seen here.
+            this.pos.vivaWalletCatchUp(line.pos_order_id);
         }
         return isPaid;
     }

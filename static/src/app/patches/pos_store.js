@@ -200,6 +200,18 @@ patch(PosStore.prototype, {
         }
     },
 
+    /**
+     * Another device has done something to an order that this page did not know of.
+     *
+     * @param {Object} [order]
+     */
+    async vivaWalletCatchUp(order) {
+        if (order && !order.finalized) {
+            await atMost(this.deviceSync.readDataFromServer(), timing.LOAD);
+            await this.vivaWalletRecover();
+        }
+    },
+
     /** @param {Object} payment see `viva.wallet.till.read_orders` */
     _vivaWalletRecoverLine(payment) {
         const order = this.models["pos.order"].getBy("uuid", payment.order_uuid);
