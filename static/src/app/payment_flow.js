@@ -67,6 +67,8 @@ export class PaymentFlow {
         this.snapshot = null;
         /** Resolves with whether the payment counts as made; never rejects. */
         this.finished = new Promise((resolve) => (this._resolve = resolve));
+        /** Whether this page has found a request that was made before, and has heard only its end. */
+        this.isOld = false;
         this._begun = clock.now();
         this._failures = 0;
         this._wakeups = false;
@@ -96,7 +98,8 @@ export class PaymentFlow {
 
     /** Take up a request that was made before, by this page or another. */
     resume() {
-        this._mode = "resume";
+        this._mode = "wait";
+        this.isOld = true;
         this.phase = PHASE.WAITING;
         return this._ask();
     }
@@ -309,6 +312,7 @@ export class PaymentFlow {
             case "not_recorded":
                 return this._applyNotRecorded();
             default:
+                this.isOld = false;
                 if (this.phase !== PHASE.CANCELLING) {
                     this.phase = snapshot.aborting ? PHASE.CANCELLING : PHASE.WAITING;
                     this._abortedAt = this.clock.now();
@@ -320,6 +324,7 @@ export class PaymentFlow {
         if (snapshot.statement) {
             return this._finish(snapshot.statement === "paid" ? PHASE.APPROVED : PHASE.FAILED);
         }
+        this.isOld = false;
         this.phase = PHASE.UNKNOWN;
     }
 
@@ -328,6 +333,7 @@ export class PaymentFlow {
      * it recorded as cancelled, so that it is not sent when it arrives.
      */
     _applyNotRecorded() {
+        this.isOld = false;
         this.phase = PHASE.CANCELLING;
         this._abortedAt = null;
         this._again = true;

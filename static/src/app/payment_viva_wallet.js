@@ -122,7 +122,7 @@ export class PaymentVivaWallet extends PaymentInterface {
         const flow = this._createFlow(line);
         flow.isForeign = isForeign;
         flow.resume();
-        flow.outcome.then((isPaid) => this._finishResumed(line, isPaid, flow.isForeign));
+        flow.outcome.then((isPaid) => this._finishResumed(line, isPaid, flow));
         return flow;
     }
 
@@ -425,13 +425,13 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
     }
 
-    async _finishResumed(line, isPaid, isForeign) {
+    async _finishResumed(line, isPaid, { isForeign = false, isOld = false } = {}) {
         const order = line.pos_order_id;
         if (!order || order.finalized) {
             return;
         }
         line.handlePaymentResponse(isPaid);
-        await this.pos.vivaWalletFinish(line, isPaid, { isForeign });
+        await this.pos.vivaWalletFinish(line, isPaid, { isForeign, isOld });
     }
 
     _alert(title, body) {

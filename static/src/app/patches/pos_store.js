@@ -195,7 +195,7 @@ patch(PosStore.prototype, {
     _vivaWalletFinishOrphans() {
         for (const order of this.getOpenOrders()) {
             if (this._vivaWalletMayValidate(order)) {
-                this.vivaWalletFinish(order.payment_ids.at(-1), true);
+                this.vivaWalletFinish(order.payment_ids.at(-1), true, { isOld: true });
             }
         }
     },
@@ -311,13 +311,19 @@ patch(PosStore.prototype, {
      * @param {boolean} isPaid
      * @param {Object} [options]
      * @param {boolean} [options.isForeign] another device asked for it, and goes on by itself
+     * @param {boolean} [options.isOld] it was over before this page knew of it: nobody at this till
+     *  waits for it, unless its payment screen is open
      */
-    async vivaWalletFinish(line, isPaid, { isForeign = false } = {}) {
+    async vivaWalletFinish(line, isPaid, { isForeign = false, isOld = false } = {}) {
         const order = line.pos_order_id;
         if (!isPaid || !order || order.finalized) {
             return;
         }
-        if (isForeign ? this.vivaWalletIsBeingPaid(order) : this.vivaWalletIsCurrent(order)) {
+        const isAwaited =
+            isForeign || isOld
+                ? this.vivaWalletIsBeingPaid(order)
+                : this.vivaWalletIsCurrent(order);
+        if (isAwaited) {
             await this.vivaWalletValidateIfPaid(order);
             if (!order.finalized && !this.vivaWalletIsBeingPaid(order)) {
                 this._vivaWalletTellApproved(order, line);
@@ -357,8 +363,23 @@ patch(PosStore.prototype, {
             order.finalized;
         if (isDone) {
             this.notification.add(this._vivaWalletFinishedText(line, name), { type: "success" });
+            this._vivaWalletLeave(order);
         } else {
             this._vivaWalletTellApproved(order, line);
+        }
+    },
+
+    /** Do not leave the cashier at the products of an order that is finished. */
+    _vivaWalletLeave(order) {
+        if (this.selectedOrderUuid !== order.uuid) {
+            return;
+        }
+        const { page, params } = this.defaultPage;
+        if (this.router.state.current === "ProductScreen") {
+            this.navigate(page, params);
+        }
+        if (!this.config.module_pos_restaurant) {
+            this.setOrder(this.models["pos.order"].getBy("uuid", params.orderUuid));
         }
     },
 

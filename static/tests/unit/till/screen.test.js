@@ -1,6 +1,6 @@
 import { animationFrame, describe, expect, test } from "@odoo/hoot";
 import { click, queryAll, queryOne, queryText } from "@odoo/hoot-dom";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
@@ -457,6 +457,64 @@ describe("news from elsewhere", () => {
             line.setPaymentStatus("done");
             return till;
         }
+
+        /** The cashier is at the products of the order. */
+        function watchProducts(store, order) {
+            store.setOrder(order);
+            store.router.state.current = "ProductScreen";
+            patchWithCleanup(store.router, {
+                navigate: (screen, { orderUuid }) =>
+                    expect.step(
+                        `${screen} of ${orderUuid === order.uuid ? "this" : "another"} order`
+                    ),
+            });
+        }
+
+        test("that was over before the page was loaded is finished without anybody", async () => {
+            const { store, order } = await setupDone();
+            await mountWithCleanup(MainComponentsContainer);
+            watchProducts(store, order);
+            await store.vivaWalletRecover();
+            await pass();
+            await animationFrame();
+            expect(order.state).toBe("paid");
+            expect.verifySteps(["ProductScreen of another order"]);
+            expect(store.selectedOrderUuid).not.toBe(order.uuid);
+            expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
+        });
+
+        test("... also when only the server knew so", async () => {
+            const { server, store, order, method } = await setupTill();
+            await mountWithCleanup(MainComponentsContainer);
+            const line = order.addPaymentline(method).data;
+            line.viva_wallet_session_id = SESSION_ID;
+            line.setPaymentStatus("waitingCard");
+            watchProducts(store, order);
+            server.approve(line);
+            await store.vivaWalletRecover();
+            await pass();
+            await animationFrame();
+            expect(order.state).toBe("paid");
+            expect.verifySteps(["ProductScreen of another order"]);
+            expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
+        });
+
+        test("that ends after the page was loaded is finished before the cashier's eyes", async () => {
+            const { server, store, order, method } = await setupTill();
+            await mountWithCleanup(MainComponentsContainer);
+            const line = order.addPaymentline(method).data;
+            line.viva_wallet_session_id = SESSION_ID;
+            line.setPaymentStatus("waitingCard");
+            watchProducts(store, order);
+            await store.vivaWalletRecover();
+            await settle();
+            server.approve(line);
+            await pass();
+            await animationFrame();
+            expect(order.state).toBe("paid");
+            expect.verifySteps(["ReceiptScreen of this order"]);
+            expect(".o_notification").toHaveCount(0);
+        });
 
         test("is validated when its payment screen opens", async () => {
             const { order } = await setupDone();
