@@ -34,6 +34,29 @@ export class VivaWalletLineStatus extends Component {
         );
     }
 
+    /** Odoo does not answer: nothing can be said or stated, only asked once more. */
+    get isUnreachable() {
+        return this.isBusy && Boolean(this.flow.unreachable);
+    }
+
+    /** Viva does not answer Odoo: what the terminal shows may be stated. */
+    get isSilent() {
+        return this.isBusy && Boolean(this.flow.silent) && !this.flow.offline;
+    }
+
+    /** As `isUnknown`, for both. */
+    get isStuck() {
+        return this.isUnreachable || this.isSilent || undefined;
+    }
+
+    get canState() {
+        return this.isUnknown || (this.isSilent && !this.isUnreachable);
+    }
+
+    get canCheckAgain() {
+        return this.isUnknown || this.isStuck;
+    }
+
     get isBusy() {
         return this.props.line.isVivaWalletInFlight() && !this.isUnknown;
     }
@@ -46,7 +69,7 @@ export class VivaWalletLineStatus extends Component {
         return (
             ["pending", "retry"].includes(this.status) ||
             this.canCancel ||
-            this.isUnknown ||
+            this.canCheckAgain ||
             this.canUndo
         );
     }
@@ -56,6 +79,9 @@ export class VivaWalletLineStatus extends Component {
     }
 
     get icon() {
+        if (this.isStuck) {
+            return "fa-exclamation-triangle text-warning";
+        }
         if (this.isBusy) {
             return "fa-circle-o-notch fa-spin";
         }
@@ -66,6 +92,12 @@ export class VivaWalletLineStatus extends Component {
     }
 
     get title() {
+        if (this.isUnreachable) {
+            return _t("Odoo does not answer");
+        }
+        if (this.isSilent) {
+            return _t("Viva does not answer");
+        }
         switch (this.status) {
             case "pending":
                 return _t("Not sent to the terminal yet");
@@ -83,6 +115,12 @@ export class VivaWalletLineStatus extends Component {
     }
 
     get text() {
+        if (this.isStuck) {
+            return this.stuckText;
+        }
+        if (this.isBusy && this.flow.refusal) {
+            return this.refusalText;
+        }
         if (this.isBusy && this.flow.offline) {
             return _t(
                 "No connection to Odoo. The card may still be charged: the outcome appears here when the connection is back."
@@ -106,8 +144,39 @@ export class VivaWalletLineStatus extends Component {
         }
     }
 
+    get terminal() {
+        return this.props.line.payment_method_id.viva_wallet_terminal_id;
+    }
+
+    get stuckText() {
+        const { terminal } = this;
+        if (this.isUnreachable) {
+            return _t(
+                "The card may still be charged: look at terminal %s. The outcome appears here as soon as Odoo answers.",
+                terminal
+            );
+        }
+        return this.status === "waitingCancel"
+            ? _t(
+                  "It is not confirmed that the terminal has stopped. Look at terminal %s and say what it shows.",
+                  terminal
+              )
+            : _t(
+                  "Look at terminal %s. While it asks for a card, the customer can pay. Once it is done, say what it shows.",
+                  terminal
+              );
+    }
+
+    /** Of a call that was not taken, while an earlier one may have got through. */
+    get refusalText() {
+        return [
+            this.flow.refusal,
+            _t("An earlier request may have got through: that is being asked now."),
+        ].join(" ");
+    }
+
     get waitingText() {
-        const terminal = this.props.line.payment_method_id.viva_wallet_terminal_id;
+        const { terminal } = this;
         if (this.isTooMuch) {
             return _t(
                 "The terminal asks for more than the order comes to now. Cancel, then send the new amount."

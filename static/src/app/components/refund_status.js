@@ -66,7 +66,7 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
     }
 
     get hasButtons() {
-        return this.isEditable || this.canCancel || this.isUnknown;
+        return this.isEditable || this.canCancel || this.canCheckAgain;
     }
 
     get canCancel() {
@@ -74,6 +74,9 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
     }
 
     get title() {
+        if (this.isStuck) {
+            return super.title;
+        }
         switch (this.status) {
             case "pending":
                 return this.chosen
@@ -93,6 +96,12 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
     }
 
     get text() {
+        if (this.isStuck) {
+            return this.stuckText;
+        }
+        if (this.isBusy && this.flow.refusal) {
+            return this.refusalText;
+        }
         if (this.isBusy && this.flow.offline) {
             return _t(
                 "No connection to Odoo. The money may still be paid back: the outcome appears here when the connection is back."
@@ -138,11 +147,36 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
         if (this.isByAccount) {
             return _t("Viva has not answered. It is being asked whether the money was paid back.");
         }
-        const terminal = this.props.line.payment_method_id.viva_wallet_terminal_id;
+        const { terminal } = this;
         return _t(
             "Look at terminal %s. If it asks for a card, the customer presents the one that paid.",
             terminal
         );
+    }
+
+    get stuckText() {
+        if (this.isByAccount) {
+            return this.isUnreachable
+                ? _t(
+                      "The money may still be paid back. The outcome appears here as soon as Odoo answers."
+                  )
+                : _t(
+                      "The money may still be paid back. Wait, or look it up in your Viva account and say what it shows."
+                  );
+        }
+        const { terminal } = this;
+        if (this.isUnreachable) {
+            return _t(
+                "The money may still be paid back: look at terminal %s. The outcome appears here as soon as Odoo answers.",
+                terminal
+            );
+        }
+        return this.status === "waitingCancel"
+            ? super.stuckText
+            : _t(
+                  "Look at terminal %s. While it asks for the card, the money can be paid back. Once it is done, say what it shows.",
+                  terminal
+              );
     }
 
     get statementTexts() {

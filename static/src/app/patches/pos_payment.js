@@ -94,8 +94,9 @@ patch(PosPayment.prototype, {
     },
 
     handlePaymentResponse(isPaymentSuccessful) {
-        if (!this.pos_order_id) {
-            return false; // deleted meanwhile, by another device
+        const order = this.pos_order_id;
+        if (!order || (order.finalized && this.isVivaWallet())) {
+            return this.payment_status === "done"; // deleted or finished by another device
         }
         return super.handlePaymentResponse(isPaymentSuccessful);
     },
