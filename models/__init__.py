@@ -16,6 +16,7 @@ from . import (
     viva_wallet_event,
     viva_wallet_exchange,
     viva_wallet_extra,
+    viva_wallet_limited,
     viva_wallet_orders,
     viva_wallet_receipt,
     viva_wallet_refund,

@@ -92,6 +92,7 @@ class VivaWalletTransaction(models.Model):
         "viva.wallet.day",
         "viva.wallet.exchange",
         "viva.wallet.extra",
+        "viva.wallet.limited",
         "viva.wallet.orders",
         "viva.wallet.receipt",
         "viva.wallet.refund",
@@ -346,6 +347,7 @@ class VivaWalletTransaction(models.Model):
             is finished, else None.
         :rtype: tuple
         """
+        self._note_limit(reply)
         if result.state == outcome.MISSING and not self._is_same_client():
             result = outcome.Outcome(outcome.UNCLEAR, "other_client")
         self._apply_outcome(result, reply)
@@ -382,6 +384,7 @@ class VivaWalletTransaction(models.Model):
                     SELECT id
                       FROM viva_wallet_transaction
                      WHERE id IN %(ids)s
+                       AND resend_at IS NULL
                        AND (asked_at IS NULL
                             OR asked_at <= clock_timestamp() AT TIME ZONE 'UTC'
                                            - %(interval)s * interval '1 second')
@@ -396,7 +399,11 @@ class VivaWalletTransaction(models.Model):
             claimed.fetch(QUESTION_FIELDS)
             if take:
                 take(claimed)
-            return [(row.id, row._question()) for row in claimed]
+            return [
+                (row.id, row._question())
+                for row in claimed
+                if not row._seconds_to_slot(is_urgent=False)
+            ]
 
         return self._update_unless_contended(query, questions)
 
@@ -680,6 +687,9 @@ class VivaWalletTransaction(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        if self._wait_for_slot():
+            with fresh(self) as current:
+                return current._snapshot()
         call, values = request
         is_answered, applied = self._exchange(
             waiting.REQUEST,
@@ -716,11 +726,12 @@ class VivaWalletTransaction(models.Model):
         :return: what is to follow, see `_take_answer`, and a snapshot.
         :rtype: tuple
         """
+        self._note_limit(reply)
         if self.refund_way == "account":
             self._apply_account_reply(reply)
             return None, self._snapshot()
-        is_given_up = self._apply_request_result(outcome.from_request(reply))
-        return "_stop_given_up" if is_given_up else None, self._snapshot()
+        follow = self._apply_request_result(outcome.from_request(reply))
+        return follow, self._snapshot()
 
     def _apply_request_result(self, result):
         """Apply what became of the first request of this row.
@@ -729,24 +740,28 @@ class VivaWalletTransaction(models.Model):
         accepted one, or a second one is on its way, only the session tells the outcome.
 
         :param outcome.RequestResult result: what Viva said.
-        :return: whether Viva has taken what had been given up here meanwhile.
-        :rtype: bool
+        :return: what is to follow, see `_take_answer`.
+        :rtype: str | None
         """
         self._lock()
         self.replied_at = timing.now()
         if result.state in ("accepted", "exists"):
             return self._apply_acceptance()
+        if self.state == "sent" and result.state == "throttled" and not self.accepted_at:
+            # Should this process die before it has got a moment for it.
+            self._postpone(result.retry_after or timing.LIMIT_PAUSE_FIRST)
+            return "_wait_for_slot"
         if self.state == "sent" and result.state in ("refused", "not_sent"):
             self._apply_refusal(result)
-        return False
+        return None
 
     def _apply_acceptance(self):
         """Take note that Viva has the request; see `_apply_request_result` for what is returned."""
         if not self.accepted_at:
-            self.write({"accepted_at": timing.now(), "missing_since": False})
+            self.write({"accepted_at": timing.now(), "missing_since": False, "resend_at": False})
         if self.state == "failed":
             self._doubt_again()
-        return self.state in ("failed", "unknown")
+        return "_stop_given_up" if self.state in ("failed", "unknown") else None
 
     def _stop_given_up(self):
         """Have a request stopped that reached Viva after it had been given up, and ask about it."""
@@ -755,7 +770,8 @@ class VivaWalletTransaction(models.Model):
 
     def _apply_refusal(self, result):
         """End the row, unless Viva has the request all the same, or may have it by now."""
-        if not self.accepted_at and not self.resent_at:
+        is_only_one = not self.resent_at or not self.missing_since
+        if not self.accepted_at and is_only_one:
             self._fail(result.reason, message=result.message)
 
     def _resend(self):
@@ -771,14 +787,16 @@ class VivaWalletTransaction(models.Model):
         self._finish_all([
             self._exchange(
                 waiting.REQUEST,
-                lambda: outcome.from_request(call(**values)),
-                lambda own, result: own._apply_resent(result),
+                lambda: call(**values),
+                lambda own, reply: own._apply_resent(reply),
                 after=self._follow_answer,
             )
         ])  # fmt: skip
 
     def _take_for_resending(self):
         self._lock()
+        if self._is_due():
+            return self._take_postponed()
         if not self._is_lost():
             return None
         self.write({"resent_at": timing.now(), "replied_at": False})
@@ -798,13 +816,19 @@ class VivaWalletTransaction(models.Model):
         missing = (timing.now() - self.missing_since).total_seconds()
         return missing >= timing.RESEND_AFTER_MISSING
 
-    def _apply_resent(self, result):
-        """Apply what became of the second request; see `_apply_reply` for what is returned."""
+    def _apply_resent(self, reply):
+        """Apply what became of a further request; see `_apply_reply` for what is returned.
+
+        A refusal says nothing about the earlier ones, unless Viva had not looked at any of them.
+        """
         self._lock()
-        self.replied_at = timing.now()
-        is_taken = result.state in ("accepted", "exists")
-        is_given_up = is_taken and self._apply_acceptance()
-        return "_stop_given_up" if is_given_up else None, None
+        self._note_limit(reply)
+        result = outcome.from_request(reply)
+        is_only_one = not self.missing_since
+        if result.state in ("refused", "not_sent") and not is_only_one:
+            self.replied_at = timing.now()
+            return None, None
+        return self._apply_request_result(result), None
 
     def _abort(self, user_id=False, is_given_up=False):
         """Ask the terminal to stop. What became of the payment is only known from its outcome.
@@ -825,16 +849,25 @@ class VivaWalletTransaction(models.Model):
             return None
         client, session_id, cash_register_id = request
 
-        def abort():
-            result = outcome.from_abort(client.abort_session(session_id, cash_register_id))
-            _logger.info("Viva Wallet session %s: abort %s", session_id, result)
+        return self._exchange(
+            waiting.ABORT,
+            lambda: client.abort_session(session_id, cash_register_id),
+            lambda own, reply: own._apply_abort_reply(reply),
+        )
 
-        return self._exchange(waiting.ABORT, abort)
+    def _apply_abort_reply(self, reply):
+        """Take note of what became of the wish to stop, which is never the outcome of the payment."""
+        result = outcome.from_abort(reply)
+        _logger.info("Viva Wallet session %s: abort %s", self.session_id, result)
+        self._note_limit(reply)
+        if result == outcome.THROTTLED and self.state == "sent":
+            self._lock()
+            self.abort_requested_at = False  # it is asked for again
 
     def _take_for_abort(self, user_id, is_given_up):
         self._lock()
-        if self.state == "new":
-            self._fail("cancelled")
+        if self.state == "new" or (self.state == "sent" and self.resend_at):
+            self._fail("cancelled", doubtful=bool(self.missing_since))
         is_running = self.state == "sent" or (is_given_up and self.state in ("failed", "unknown"))
         if not is_running or self.refund_way == "account" or not self._is_askable():
             return None
@@ -1011,6 +1044,7 @@ class VivaWalletTransaction(models.Model):
             "cancelled": bool(self.abort_user_id),
             "accepted": bool(self.accepted_at),
             "ask_again_in": self.state in OPEN_STATES and self._seconds_until_next_question(),
+            "limited": self.state == "sent" and bool(self.resend_at),
             "amount_minor": self.amount_minor,
             "amount": self._sign() * self.amount,
             "charged": self._sign() * self.charged_amount,
@@ -1178,6 +1212,8 @@ class VivaWalletTransaction(models.Model):
         """Bring every row to its end, also those whose till never comes back."""
         self._fail_never_sent()
         unfinished = self.search([("state", "in", ("sent", "unknown"))])
+        with surviving("requests under a limit"):
+            unfinished._resend_due()
         with surviving("aborts"):
             unfinished._abort_expired()
         to_check = self.search([("check_at", "<=", timing.now())])
