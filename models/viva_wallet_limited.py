@@ -53,16 +53,17 @@ class VivaWalletLimited(models.AbstractModel):
 
     # === SENDING AGAIN === #
 
-    def _wait_for_slot(self):
+    def _wait_for_slot(self, is_sent=True):
         """Have the request sent at a moment that is reserved for it, where there is a limit.
 
+        :param bool is_sent: Viva has refused to look at it; else it was not sent yet.
         :return: whether it has to wait.
         :rtype: bool
         """
         seconds = self._seconds_to_slot(is_urgent=True)
         if not seconds:
             return False
-        committed(self, lambda own: own._postpone(seconds))
+        committed(self, lambda own: (own.resend_at or not is_sent) and own._postpone(seconds))
         self._resend_later()
         return True
 

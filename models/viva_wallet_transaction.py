@@ -687,7 +687,7 @@ class VivaWalletTransaction(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        if self._wait_for_slot():
+        if self._wait_for_slot(is_sent=False):
             with fresh(self) as current:
                 return current._snapshot()
         call, values = request
