@@ -18,6 +18,7 @@ from . import (
     viva_wallet_extra,
     viva_wallet_limited,
     viva_wallet_orders,
+    viva_wallet_rate_limit,
     viva_wallet_receipt,
     viva_wallet_refund,
     viva_wallet_refund_till,

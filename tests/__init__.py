@@ -9,6 +9,7 @@ from . import (
     test_money_rule,
     test_notifications,
     test_outcome,
+    test_rate_limit,
     test_reasons,
     test_reconcile,
     test_refund,

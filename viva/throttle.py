@@ -52,8 +52,12 @@ class Limit:
         return min(self.rate * 2.0 ** min(quiet / timing.LIMIT_DOUBLES_AFTER, 99), FORGOTTEN_RATE)
 
     def is_over(self, now):
-        """Tell whether so much time was quiet that the limit need not be remembered."""
-        return self.rate_at(now) >= FORGOTTEN_RATE
+        """Tell whether so much time was quiet that the limit need not be remembered.
+
+        So it is when the clock was set back: its moments mean nothing any more.
+        """
+        is_ahead = self.refused_at > now + timing.LIMIT_PAUSE_MOST
+        return is_ahead or self.rate_at(now) >= FORGOTTEN_RATE
 
     def refuse(self, now, retry_after=None):
         """Learn from a refusal.

@@ -1,6 +1,7 @@
 """What Viva takes per second is learnt, kept to, and never costs a sale."""
 
 import heapq
+import itertools
 import random
 from collections import deque
 
@@ -86,13 +87,19 @@ def test_a_refusal_halves_the_rate_and_quiet_raises_it_until_it_is_forgotten():
     assert limit.is_over(limit.until + 10**9)
 
 
+def test_a_clock_that_is_set_back_ends_a_limit():
+    limit = refused()
+    assert not limit.is_over(NOW - 5)
+    assert limit.is_over(NOW - 3600)
+
+
 # -- slots ----------------------------------------------------------------------------------------
 
 
 def test_urgent_calls_get_moments_of_their_own_after_the_pause():
     limit = refused()
     moments = [NOW + limit.slot(NOW, is_urgent=True) for _call in range(5)]
-    gaps = [later - sooner for sooner, later in zip(moments, moments[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in itertools.pairwise(moments)]
     assert moments[0] == limit.until
     assert gaps == pytest.approx([1 / FIRST_RATE] * 4)
 
