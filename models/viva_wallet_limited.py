@@ -11,8 +11,8 @@ from .states import OPEN_STATES
 class VivaWalletLimited(models.AbstractModel):
     """Requests that have to wait because Viva limits how many calls a merchant may make.
 
-    What Viva has refused to look at surely is not at the terminal. It stays open and is sent again
-    under the same session id, by whoever comes first when it may be: the till that asks, a timer of
+    What Viva has refused to look at is not at the terminal. It stays open and is sent again under the
+    same session id, by whoever comes first when it may be: the till that asks, a timer of
     the process, the cron. A limit makes a sale late; it does not end it while the customer is there.
     """
 
@@ -100,7 +100,7 @@ class VivaWalletLimited(models.AbstractModel):
         :return: see `_request`, or None.
         """
         if self._age() > timing.RESEND_UNTIL:
-            self._fail("throttled", doubtful=bool(self.missing_since))
+            self._fail("throttled", doubtful=True)
             return None
         sent = "resent_at" if self.missing_since else "sent_at"
         self.write({sent: timing.now(), "replied_at": False, "resend_at": False})

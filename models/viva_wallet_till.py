@@ -30,6 +30,7 @@ class VivaWalletTill(models.AbstractModel):
     * `reason`, `text`: why nothing was charged, as a key and as a sentence for the cashier;
     * `refused`: it was not given to Viva in this call, see `reason`;
     * `uncertain`: Viva reports a failure after which money was seen to have moved all the same;
+    * `limited`: it has to wait because Viva limits the calls of a merchant;
     * `silent`: Viva has not answered for a while: `state_outcome` may be called;
     * `aborting`: the terminal was asked to stop and has not answered yet;
     * `cancelled`: a person asked it to stop, whether or not that was in time;
@@ -88,6 +89,7 @@ class VivaWalletTill(models.AbstractModel):
         """
         self._check_user()
         transactions = self._find(session_ids)
+        transactions.filtered("resend_at")._resend_due()
         unfinished = transactions.filtered(
             lambda row: row.state in UNFINISHED_STATES or row._owes_question()
         )
@@ -191,7 +193,7 @@ class VivaWalletTill(models.AbstractModel):
             .sudo()
             .search_fetch(
                 [("session_id", "in", known), ("company_id", "in", self.env.companies.ids)],
-                ["session_id", "state", "news_at", "asked_at"],
+                ["session_id", "state", "news_at", "asked_at", "resend_at"],
             )
         )
 

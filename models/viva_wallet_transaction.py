@@ -867,7 +867,7 @@ class VivaWalletTransaction(models.Model):
     def _take_for_abort(self, user_id, is_given_up):
         self._lock()
         if self.state == "new" or (self.state == "sent" and self.resend_at):
-            self._fail("cancelled", doubtful=bool(self.missing_since))
+            self._fail("cancelled", doubtful=bool(self.sent_at))
         is_running = self.state == "sent" or (is_given_up and self.state in ("failed", "unknown"))
         if not is_running or self.refund_way == "account" or not self._is_askable():
             return None

@@ -5,6 +5,7 @@ from . import (
     test_currencies,
     test_guards,
     test_late_answers,
+    test_limited,
     test_ledger,
     test_money_rule,
     test_notifications,

@@ -30,6 +30,7 @@ PAST_FIELDS = (
     "sent_at",
     "accepted_at",
     "resent_at",
+    "resend_at",
     "replied_at",
     "missing_since",
     "answered_at",
@@ -113,6 +114,7 @@ class VivaWalletMixin:
         super().setUp()
         self.simulator.reset()
         forget_tokens()
+        throttle.forget()
 
     def open_register(self, config=None):
         """Open a register and return its session.
@@ -165,6 +167,12 @@ class VivaWalletMixin:
             )
         )
         self.env.invalidate_all()
+        self.forget_limits()
+
+    def forget_limits(self):
+        """Let Viva take calls again as if it had never refused one."""
+        self.env["viva.wallet.rate.limit"].sudo().search([]).unlink()
+        self.env.flush_all()
         throttle.forget()
 
     def unused_url(self):

@@ -51,6 +51,7 @@ class TestStartSale(VivaWalletCommon):
                 "cancelled": False,
                 "accepted": True,
                 "ask_again_in": 1,
+                "limited": False,
                 "amount_minor": 1234,
                 "amount": 12.34,
                 "charged": 0,
@@ -454,6 +455,7 @@ class TestStartSale(VivaWalletCommon):
             for handled in (False, True):
                 with self.subTest(status=status, handled=handled):
                     self.simulator.reset()
+                    self.forget_limits()
                     sale, snapshot = self.start_with_fault(
                         action="answer", status=status, handled=handled, body="<html>Oops</html>"
                     )
