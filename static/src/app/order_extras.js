@@ -34,12 +34,12 @@ export async function addExtras(pos, order, extras) {
             order.is_tipped = true;
             order.tip_amount = (order.tip_amount || 0) + extra.amount;
         } else {
-            pos.notification.add(
+            pos.vivaWalletNotices.tell(
                 _t(
                     "The terminal charged %s more than the order came to. It is booked as a line of its own.",
                     pos.env.utils.formatCurrency(extra.amount)
                 ),
-                { type: "warning", sticky: true }
+                { type: "warning" }
             );
         }
     }

@@ -8,7 +8,7 @@ import { PosData } from "@point_of_sale/app/services/data_service";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { ChangesMeanwhile } from "../changes_meanwhile";
 import { NotInTime, atMost, inTime } from "../in_time";
-import { OrderNotices } from "../order_notices";
+import { Notices } from "../notices";
 import { timing } from "../timing";
 import { ValidationBehind } from "../validation_behind";
 
@@ -68,7 +68,7 @@ patch(PosStore.prototype, {
         /** Uuids of the orders that are being validated. */
         this.vivaWalletValidating = markRaw(new Set());
         this.vivaWalletNotices = markRaw(
-            new OrderNotices((message, options) => this.notification.add(message, options))
+            new Notices((message, options) => this.notification.add(message, options))
         );
         await super.setup(...arguments);
         for (const event of ["update", "delete"]) {
@@ -338,10 +338,9 @@ patch(PosStore.prototype, {
     /** The order is not finished by itself, and its payment screen is not before the eyes. */
     _vivaWalletTellApproved(order, line) {
         this.vivaWalletNotices.tell(
-            order,
             this._vivaWalletApprovedText(line, this._vivaWalletName(order)),
-            { type: "success", sticky: true },
-            (order) => this._vivaWalletIsOpen(order) && !this.vivaWalletIsBeingPaid(order)
+            { type: "success" },
+            () => this._vivaWalletIsOpen(order) && !this.vivaWalletIsBeingPaid(order)
         );
     },
 
@@ -362,7 +361,9 @@ patch(PosStore.prototype, {
             (await validation.validateOrder(false)) &&
             order.finalized;
         if (isDone) {
-            this.notification.add(this._vivaWalletFinishedText(line, name), { type: "success" });
+            this.vivaWalletNotices.tell(this._vivaWalletFinishedText(line, name), {
+                type: "success",
+            });
             this._vivaWalletLeave(order);
         } else {
             this._vivaWalletTellApproved(order, line);

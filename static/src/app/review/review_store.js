@@ -49,6 +49,7 @@ patch(PosStore.prototype, {
         } catch {
             return;
         }
+        this.vivaWalletNotices.review();
         if (announce) {
             this.vivaWalletReviews
                 .filter((entry) => !known.has(entry.session_id))
@@ -57,14 +58,18 @@ patch(PosStore.prototype, {
     },
 
     _vivaWalletAnnounce(entry) {
-        this.notification.add(_t("A card payment needs attention: %s", entry.title), {
-            type: "warning",
-            buttons: [
-                {
-                    name: _t("What to do"),
-                    onClick: () => this.dialog.add(VivaWalletReviewDialog),
-                },
-            ],
-        });
+        const isTrue = () =>
+            this.vivaWalletReviews.some(({ session_id }) => session_id === entry.session_id);
+        const buttons = [
+            {
+                name: _t("What to do"),
+                onClick: () => this.dialog.add(VivaWalletReviewDialog),
+            },
+        ];
+        this.vivaWalletNotices.tell(
+            _t("A card payment needs attention: %s", entry.title),
+            { type: "warning", buttons },
+            isTrue
+        );
     },
 });

@@ -468,6 +468,25 @@ describe("an order that is on its way to the server", () => {
         expect(order.isDirty()).toBe(true);
     });
 
+    test("keeps what is removed from it meanwhile", async () => {
+        const { store, order } = await setupTill();
+        const cash = store.models["pos.payment.method"].find((method) => method.is_cash_count);
+        const { data: line } = order.addPaymentline(cash);
+        const { call } = store.data;
+        store.data.call = async function (model, method) {
+            const answer = await call.apply(this, arguments);
+            if (method === "sync_from_ui") {
+                order.removePaymentline(line);
+            }
+            return answer;
+        };
+        store.vivaWalletShare(order);
+        await store.vivaWalletSharing.get(order.uuid);
+        expect(order.isSynced).toBe(true);
+        expect(order.payment_ids).toHaveLength(0);
+        expect(order.isDirty()).toBe(true);
+    });
+
     test("is waited for on the way back to its products", async () => {
         const { server, store, order } = await setupPatient();
         patchWithCleanup(store.router, {
