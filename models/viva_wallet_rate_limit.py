@@ -1,5 +1,5 @@
-import dataclasses
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC
 
 from odoo import api, fields, models
@@ -10,7 +10,6 @@ from odoo.tools import SQL
 from ..viva import throttle, timing
 from .own_transaction import committed, lock_rows
 
-NUMBERS = tuple(field.name for field in dataclasses.fields(throttle.Limit))
 CONTENDED = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 
 
@@ -27,14 +26,9 @@ class VivaWalletRateLimit(models.Model):
     _rec_name = "account"
 
     account = fields.Char(required=True)
-    rate = fields.Float()
-    pause = fields.Float()
-    refused_at = fields.Float()
-    until = fields.Float()
-    free_at = fields.Float()
-    question_at = fields.Float()
+    learnt = fields.Json()
 
-    _account_unique = models.Constraint("unique (account)", "There is one limit for each account.")
+    _account_unique = models.Constraint("unique (account)")
 
     @api.model
     def _slot(self, account, is_urgent):
@@ -76,7 +70,7 @@ class VivaWalletRateLimit(models.Model):
             throttle.note(self._limit_key(account), is_limited=False)
             return 0.0
         wait = limit.slot(now, is_urgent)
-        row.write(dataclasses.asdict(limit))
+        row.learnt = asdict(limit)
         return wait
 
     def _learn(self, account, retry_after):
@@ -91,7 +85,7 @@ class VivaWalletRateLimit(models.Model):
         row = self._locked(account)
         limit = row._limit()
         limit.refuse(_now(), retry_after)
-        row.write(dataclasses.asdict(limit))
+        row.learnt = asdict(limit)
 
     def _locked(self, account):
         """Return the row of an account, empty when there is no limit.
@@ -104,7 +98,7 @@ class VivaWalletRateLimit(models.Model):
         return row
 
     def _limit(self):
-        return throttle.Limit(*(self[name] for name in NUMBERS))
+        return throttle.Limit(**(self.learnt or {}))
 
     def _limit_key(self, account):
         return self.env.cr.dbname, account
