@@ -210,6 +210,8 @@ export class PaymentVivaWallet extends PaymentInterface {
             await this._finishResumed(line, true);
         } else if (snapshot.state === "reversed" && line.payment_status === "done") {
             this._undo(line, snapshot);
+        } else if (snapshot.state === "failed" && line.payment_status === "retry") {
+            this._show(line, PHASE.FAILED, { text: snapshot.text, snapshot });
         }
     }
 
@@ -369,6 +371,7 @@ export class PaymentVivaWallet extends PaymentInterface {
             unreachable: Boolean(flow.unreachable),
             silent: Boolean(flow.silent),
             accepted: Boolean(snapshot?.accepted),
+            uncertain: Boolean(snapshot?.uncertain),
             added: (snapshot?.extras || []).reduce((sum, extra) => sum + extra.amount, 0),
         };
     }

@@ -78,6 +78,11 @@ export class VivaWalletLineStatus extends Component {
         return this.props.line.canVivaWalletBeUndone();
     }
 
+    /** Viva says that nothing was charged, in a way after which it was seen to change its mind. */
+    get isUncertain() {
+        return this.status === "retry" && this.flow.uncertain;
+    }
+
     get icon() {
         if (this.isStuck) {
             return "fa-exclamation-triangle text-warning";
@@ -86,6 +91,9 @@ export class VivaWalletLineStatus extends Component {
             return "fa-circle-o-notch fa-spin";
         }
         if (this.isUnknown) {
+            return "fa-question-circle text-warning";
+        }
+        if (this.isUncertain) {
             return "fa-question-circle text-warning";
         }
         return { done: "fa-check text-success", retry: "fa-times text-danger" }[this.status];
@@ -110,7 +118,7 @@ export class VivaWalletLineStatus extends Component {
             case "done":
                 return _t("Paid by card");
             default:
-                return _t("Not paid");
+                return this.isUncertain ? _t("Not certain whether paid") : _t("Not paid");
         }
     }
 
@@ -138,7 +146,7 @@ export class VivaWalletLineStatus extends Component {
             case "done":
                 return this.card;
             case "retry":
-                return this.flow.text || _t("Nothing was charged. Try again, or pay otherwise.");
+                return this.flow.text || _t("Try again, or pay otherwise.");
             default:
                 return "";
         }

@@ -91,7 +91,7 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
             case "done":
                 return _t("Paid back to the card");
             default:
-                return _t("Not paid back");
+                return this.isUncertain ? _t("Not certain whether paid back") : _t("Not paid back");
         }
     }
 
@@ -121,9 +121,7 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
             case "done":
                 return this.card;
             case "retry":
-                return (
-                    this.flow.text || _t("Nothing was paid back. Try again, or pay back otherwise.")
-                );
+                return this.flow.text || _t("Try again, or pay back otherwise.");
             default:
                 return "";
         }

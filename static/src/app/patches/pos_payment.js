@@ -72,6 +72,12 @@ patch(PosPayment.prototype, {
         );
     },
 
+    /** Whether Viva has said what became of a request of the line. */
+    hasVivaWalletOutcome() {
+        const isDenied = this.isVivaWallet() && this.payment_status === "retry";
+        return this.isVivaWalletCharged() || (isDenied && Boolean(this.viva_wallet_session_id));
+    },
+
     /** Whether the amount of this line is a matter between the customer and Viva. */
     isVivaWalletLocked() {
         return this.isVivaWalletInFlight() || this.isVivaWalletCharged();

@@ -113,8 +113,8 @@ patch(PosStore.prototype, {
     // === NEWS === //
 
     /**
-     * Ask for news of the card payments that have no outcome yet, and of those that were charged:
-     * Viva may have undone them.
+     * Ask for news of the card payments that have no outcome yet, and of those that have one: Viva
+     * may have changed its mind, and a page that was loaded anew does not know why one failed.
      *
      * @param {Object} [order] only of this one
      */
@@ -129,7 +129,7 @@ patch(PosStore.prototype, {
         const terminal = line.payment_method_id?.payment_terminal;
         if (line.isVivaWalletInFlight()) {
             terminal.follow(line);
-        } else if (line.isVivaWalletCharged() && !line.pos_order_id?.finalized) {
+        } else if (line.hasVivaWalletOutcome() && !line.pos_order_id?.finalized) {
             terminal.review(line);
         }
     },

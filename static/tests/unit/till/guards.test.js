@@ -287,7 +287,8 @@ describe("an order that another device has charged", () => {
             reason: "order_paid",
             text: "It has been charged already. [P]",
         };
-        server.answer = { state: "approved", charged: 1, card: CARD };
+        server.answer = { state: "not_recorded" };
+        server.sessions[SESSION_ID] = { state: "approved", charged: 1, card: CARD };
         screen.sendPaymentRequest(line);
         await pass();
         await animationFrame();

@@ -72,6 +72,29 @@ describe("what the cashier sees", () => {
         expect(line.viva_wallet_session_id).not.toBe(first);
     });
 
+    test("what is not certain is not said", async () => {
+        const { server } = await setupWaiting();
+        server.answer = { ...DECLINED, text: "Look at the terminal.", uncertain: true };
+        await pass();
+        await animationFrame();
+        expect(queryText(`${LINE} strong`)).toBe("Not certain whether paid");
+        expect(queryText(LINE)).not.toInclude("Nothing was charged");
+    });
+
+    test("a page that was loaded anew says why a payment failed", async () => {
+        const { server, store, line } = await setupWaiting();
+        server.answer = DECLINED;
+        await pass();
+        line.uiState.vivaWallet = null;
+        await animationFrame();
+        expect(queryText(LINE)).not.toInclude("Nothing was charged");
+        store.vivaWalletResume();
+        await settle();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude(DECLINED.text);
+        expect(line.payment_status).toBe("retry");
+    });
+
     test("an unknown outcome offers three ways on, and a statement ends it", async () => {
         const { server, line } = await setupWaiting();
         server.answer = UNKNOWN;

@@ -28,6 +28,8 @@ export class TillServer {
         this.answer = OPEN;
         /** Snapshots by method, before `answer`. */
         this.answers = {};
+        /** Snapshots by session id, before `answer` and after `answers`. */
+        this.sessions = {};
         /** Methods that are never answered. */
         this.silent = [];
         /** What `list_refundable` answers. */
@@ -75,7 +77,7 @@ export class TillServer {
     }
 
     /** What the server says of a payment. */
-    snapshot(sessionId, answer = this.answer) {
+    snapshot(sessionId, answer = this.sessions[sessionId] || this.answer) {
         return { session_id: sessionId, card: false, ...answer };
     }
 }
