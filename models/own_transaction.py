@@ -3,6 +3,7 @@ import random
 import time
 from contextlib import contextmanager
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
@@ -36,6 +37,18 @@ def committed(records, work):
                 raise
             time.sleep(attempt * random.uniform(PAUSE / 2, PAUSE))
     raise AssertionError("unreachable")
+
+
+def detached(records):
+    """Return `records` as superuser for a thread of its own, in which no request holds a cursor.
+
+    They hold none either, so that no connection is kept while Viva is being waited for: only
+    `fresh` and `committed` can be used with them.
+
+    :param records: recordset of an environment that may be gone by the time the thread begins.
+    """
+    with records.env.registry.cursor() as cr:
+        return records.with_env(records.env(cr=cr, user=SUPERUSER_ID, su=True))
 
 
 @contextmanager

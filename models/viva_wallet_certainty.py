@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..viva import outcome, timing
+from .own_transaction import database_clock
 from .states import HOLDING_STATES, OPEN_STATES
 
 
@@ -75,13 +76,13 @@ class VivaWalletCertainty(models.AbstractModel):
         """Tell whether a failed request may have moved money all the same.
 
         :param datetime since: when somebody wished to move more money: an answer to a question of
-            that time or later settles it. Without it, only what was doubtful from the start counts.
+            that time or later settles it. Without it, only what Viva has given reason to doubt.
         """
         self.ensure_one()
         if self.state != "failed" or self.review_state == "resolved":
             return False
         if not since:
-            return self.doubtful
+            return self.doubtful or self._owes_question()
         if not self.doubtful and not self._may_still_change():
             return False
         if not self.answered_at or self.answered_at < since:
@@ -93,16 +94,28 @@ class VivaWalletCertainty(models.AbstractModel):
 
         What Viva refused from the beginning was never a session that could change.
         """
-        if not self.answered_at:
-            return False
-        is_recent = timing.now() - self.finished_at < timedelta(seconds=timing.LIST_LAG)
-        return is_recent or self._owes_question()
+        return self._owes_question() or (bool(self.answered_at) and self._is_recent())
+
+    def _is_recent(self):
+        """Tell whether it ended so recently that Viva's lists may not be complete yet."""
+        ended = self.finished_at or self.create_date
+        return timing.now() - ended < timedelta(seconds=timing.LIST_LAG)
+
+    def _is_asked(self, since):
+        """Tell whether Viva was asked about it at that time or later, whoever did it."""
+        return bool(self.asked_at) and self.asked_at >= since
+
+    def _is_answer_awaited(self, since):
+        """Tell whether an answer to a question of that time or later may still come soon."""
+        if not self._is_asked(since):
+            return True
+        is_answered = self.answered_at and self.answered_at >= since
+        age = (database_clock(self.env) - self.asked_at).total_seconds()
+        return not is_answered and age < timing.QUICK_SECONDS
 
     def _is_forgotten(self):
         """Tell whether Viva, which had the request, says that it does not know it, and may be slow."""
-        return bool(
-            self.missing_since and self.accepted_at
-        ) and timing.now() - self.finished_at < timedelta(seconds=timing.LIST_LAG)
+        return bool(self.missing_since and self.accepted_at) and self._is_recent()
 
     def _holds_money(self, since=None):
         """Tell whether money has moved by this request, or may have.

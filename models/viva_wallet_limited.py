@@ -1,10 +1,12 @@
+import threading
 from datetime import timedelta
+from functools import partial
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..viva import timing, waiting
 from . import exchange
-from .own_transaction import committed, fresh
+from .own_transaction import committed, detached, fresh
 from .states import OPEN_STATES
 
 
@@ -84,8 +86,7 @@ class VivaWalletLimited(models.AbstractModel):
                 return
             seconds = (current.resend_at - timing.now()).total_seconds()
         if exchange.has_threads():
-            registry, row_id = self.env.registry, self.id
-            waiting.later(seconds, lambda: _resend_now(registry, row_id))
+            waiting.later(seconds, partial(_resend_now, self))
 
     def _resend_due(self):
         """Send those of these requests that had to wait and may be sent now."""
@@ -107,8 +108,7 @@ class VivaWalletLimited(models.AbstractModel):
         return self._request()
 
 
-def _resend_now(registry, row_id):
-    """Send a request again from a thread of its own."""
-    with registry.cursor() as cr:
-        row = api.Environment(cr, api.SUPERUSER_ID, {})["viva.wallet.transaction"].browse(row_id)
-        row._resend_due()
+def _resend_now(row):
+    """Send a request again, in a thread of its own."""
+    threading.current_thread().dbname = row.env.registry.db_name
+    detached(row)._resend_due()

@@ -395,13 +395,12 @@ class VivaWalletTill(models.AbstractModel):
         deadline = time.monotonic() + timing.SETTLE_SECONDS
         uncertain = ledger.browse(recorded.uncertain)
         while True:
-            uncertain._refresh(patiently=True)
             with fresh(uncertain) as current:
-                ids = current.filtered(
-                    lambda row: not row.answered_at or row.answered_at < since
-                ).ids
-            uncertain = ledger.browse(ids)
-            if not uncertain or time.monotonic() > deadline:
+                unasked = current.filtered(lambda row: not row._is_asked(since)).ids
+            ledger.browse(unasked)._refresh(patiently=True)
+            with fresh(uncertain) as current:
+                is_settled = not any(row._is_answer_awaited(since) for row in current)
+            if is_settled or time.monotonic() > deadline:
                 return
             time.sleep(timing.SETTLE_PAUSE)
 

@@ -4,6 +4,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import psycopg2
 
@@ -14,7 +15,7 @@ from odoo.tools import SQL, split_every
 
 from ..viva import const, masking, money, outcome, outcome_web, timing, waiting
 from . import exchange, reasons
-from .own_transaction import committed, fresh, lock_rows, surviving
+from .own_transaction import committed, detached, fresh, lock_rows, surviving
 from .states import OPEN_STATES, UNFINISHED_STATES
 from .viva_wallet_refund import ask_account
 
@@ -1157,8 +1158,7 @@ class VivaWalletTransaction(models.Model):
         """Have Viva asked by this process as soon as that may be. Should it die, the cron does it."""
         if not exchange.has_threads():
             return
-        registry, row_id = self.env.registry, self.id
-        waiting.later(timing.ASK_INTERVAL, lambda: _ask_now(registry, row_id))
+        waiting.later(timing.ASK_INTERVAL, partial(_ask_now, self))
 
     @api.model
     def _trigger_cron(self, moment=None):
@@ -1283,16 +1283,15 @@ class VivaWalletTransaction(models.Model):
             self._flag("no_payment")
 
 
-def _ask_now(registry, row_id):
-    """Ask Viva about a row from a thread of its own, and once more when somebody was faster."""
-    threading.current_thread().dbname = registry.db_name
-    with registry.cursor() as cr:
-        row = api.Environment(cr, api.SUPERUSER_ID, {})["viva.wallet.transaction"].browse(row_id)
-        row._refresh(patiently=True)
-    with registry.cursor() as cr:
-        row = row.with_env(api.Environment(cr, api.SUPERUSER_ID, {}))
-        if row.exists() and row._owes_question():
-            row._ask_later()
+def _ask_now(row):
+    """Ask Viva about a row, in a thread of its own, and once more when somebody was faster."""
+    threading.current_thread().dbname = row.env.registry.db_name
+    row = detached(row)
+    row._refresh(patiently=True)
+    with fresh(row) as current:
+        is_owed = current._owes_question()
+    if is_owed:
+        row._ask_later()
 
 
 def _ask(client, expected):
