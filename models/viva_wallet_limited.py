@@ -28,16 +28,12 @@ class VivaWalletLimited(models.AbstractModel):
 
     # === WHEN === #
 
-    def _seconds_to_slot(self, is_urgent):
-        """Return how long a call about this row has to wait, 0 for not at all.
-
-        :param bool is_urgent: a request or an abort, for which a moment is then reserved.
-        """
+    def _may_ask_now(self):
+        """Tell whether a limit lets Viva be asked about this row now."""
         self.ensure_one()
         account = self._account()
-        if not account:
-            return 0
-        return self.env["viva.wallet.rate.limit"]._slot(account, is_urgent)
+        limits = self.env["viva.wallet.rate.limit"]
+        return not account or not limits._slot(account, is_urgent=False)
 
     def _note_limit(self, reply):
         """Have all workers keep to a limit that Viva has just shown.
@@ -55,19 +51,28 @@ class VivaWalletLimited(models.AbstractModel):
 
     # === SENDING AGAIN === #
 
-    def _wait_for_slot(self, is_sent=True):
-        """Have the request sent at a moment that is reserved for it, where there is a limit.
+    def _wait_for_slot(self, account):
+        """Have a new request sent at a moment that is reserved for it, where there is a limit.
 
-        :param bool is_sent: Viva has refused to look at it; else it was not sent yet.
+        :param str account: at Viva.
         :return: whether it has to wait.
         :rtype: bool
         """
-        seconds = self._seconds_to_slot(is_urgent=True)
+        seconds = self.env["viva.wallet.rate.limit"]._slot(account, is_urgent=True)
         if not seconds:
             return False
-        committed(self, lambda own: (own.resend_at or not is_sent) and own._postpone(seconds))
+        committed(self, lambda own: own._postpone(seconds))
         self._resend_later()
         return True
+
+    def _wait_longer(self):
+        """Have a request that Viva has not looked at sent at a moment that is reserved for it."""
+        with fresh(self) as current:
+            account = current._account()
+        seconds = self.env["viva.wallet.rate.limit"]._slot(account, is_urgent=True)
+        # Unless somebody has taken it for sending it again.
+        committed(self, lambda own: seconds and own.resend_at and own._postpone(seconds))
+        self._resend_later()
 
     def _postpone(self, seconds):
         """Write down that the request waits. Call it with the row in its own transaction.

@@ -400,11 +400,7 @@ class VivaWalletTransaction(models.Model):
             claimed.fetch(QUESTION_FIELDS)
             if take:
                 take(claimed)
-            return [
-                (row.id, row._question())
-                for row in claimed
-                if not row._seconds_to_slot(is_urgent=False)
-            ]
+            return [(row.id, row._question()) for row in claimed if row._may_ask_now()]
 
         return self._update_unless_contended(query, questions)
 
@@ -688,10 +684,10 @@ class VivaWalletTransaction(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        if self._wait_for_slot(is_sent=False):
+        call, values, account = request
+        if self._wait_for_slot(account):
             with fresh(self) as current:
                 return current._snapshot()
-        call, values = request
         is_answered, applied = self._exchange(
             waiting.REQUEST,
             lambda: call(**values),
@@ -704,7 +700,7 @@ class VivaWalletTransaction(models.Model):
             return current._snapshot()
 
     def _request(self):
-        """Return the call to Viva that makes the request, and its arguments."""
+        """Return the call to Viva that makes the request, its arguments, and the account at Viva."""
         client = self.payment_method_id._viva_wallet_client()
         values = {
             "session_id": self.session_id,
@@ -718,8 +714,8 @@ class VivaWalletTransaction(models.Model):
             "show_transaction_result": self.payment_method_id.viva_wallet_show_result,
         }
         if self.kind == "refund":
-            return self._refund_request(client, values)
-        return client.start_sale, {**values, "tip_amount": self.tip_asked_minor}
+            return *self._refund_request(client, values), self._account()
+        return client.start_sale, {**values, "tip_amount": self.tip_asked_minor}, self._account()
 
     def _apply_reply(self, reply):
         """Apply the answer to the request.
@@ -751,7 +747,7 @@ class VivaWalletTransaction(models.Model):
         if self.state == "sent" and result.state == "throttled" and not self.accepted_at:
             # Should this process die before it has got a moment for it.
             self._postpone(result.retry_after or timing.LIMIT_PAUSE_FIRST)
-            return "_wait_for_slot"
+            return "_wait_longer"
         if self.state == "sent" and result.state in ("refused", "not_sent"):
             self._apply_refusal(result)
         return None
@@ -784,7 +780,7 @@ class VivaWalletTransaction(models.Model):
         request = committed(self, lambda own: own._take_for_resending())
         if not request:
             return
-        call, values = request
+        call, values, _account = request
         self._finish_all([
             self._exchange(
                 waiting.REQUEST,
