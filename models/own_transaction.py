@@ -1,5 +1,7 @@
 import logging
+import os
 import random
+import threading
 import time
 from contextlib import contextmanager
 
@@ -10,8 +12,22 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
+TURNS = 8  # connections at a time, in one process
+TURN_SECONDS = 5
 ATTEMPTS = 8
 PAUSE = 0.03  # seconds; grows with each attempt
+
+
+_own = threading.local()
+_turns = threading.BoundedSemaphore(TURNS)
+
+
+def _after_fork():
+    global _turns
+    _turns = threading.BoundedSemaphore(TURNS)
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def committed(records, work):
@@ -59,8 +75,26 @@ def fresh(records):
 
     :param records: recordset to look at.
     """
-    with records.env.registry.cursor() as cr:
+    with _turn(), records.env.registry.cursor() as cr:
         yield records.with_env(records.env(cr=cr))
+
+
+@contextmanager
+def _turn():
+    """Let no more than `TURNS` threads of this process have a connection of this kind at a time.
+
+    With a hundred tills, as many answers of Viva can come at the same moment; PostgreSQL and Odoo's
+    pool allow for fewer connections. Whoever waits too long goes ahead: this is only about order.
+    """
+    is_outermost = not getattr(_own, "depth", 0)
+    has_turn = is_outermost and _turns.acquire(timeout=TURN_SECONDS)
+    _own.depth = getattr(_own, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _own.depth -= 1
+        if has_turn:
+            _turns.release()
 
 
 def database_clock(env):

@@ -4,7 +4,7 @@ from odoo import fields, models
 
 from ..viva import outcome, timing
 from .own_transaction import database_clock
-from .states import HOLDING_STATES, OPEN_STATES
+from .states import HOLDING_STATES, OPEN_STATES, UNFINISHED_STATES
 
 
 class VivaWalletCertainty(models.AbstractModel):
@@ -66,9 +66,14 @@ class VivaWalletCertainty(models.AbstractModel):
         )
 
     def _owes_question(self):
-        """Tell whether Viva has spoken of it since it was asked about the last time."""
+        """Tell whether Viva has spoken of it since it was asked about the last time.
+
+        What was approved is what Viva has announced.
+        """
         self.ensure_one()
-        return bool(self.news_at) and (not self.asked_at or self.asked_at < self.news_at)
+        is_open = self.state in (*UNFINISHED_STATES, "failed")
+        is_news = bool(self.news_at) and (not self.asked_at or self.asked_at < self.news_at)
+        return is_open and is_news
 
     # === WHETHER MONEY MAY HAVE MOVED === #
 

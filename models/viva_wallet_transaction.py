@@ -763,7 +763,7 @@ class VivaWalletTransaction(models.Model):
     def _stop_given_up(self):
         """Have a request stopped that reached Viva after it had been given up, and ask about it."""
         self._abort(is_given_up=True)
-        self._ask_later()
+        self._owe_question()
 
     def _apply_refusal(self, result):
         """End the row, unless Viva has the request all the same, or may have it by now."""
@@ -1095,7 +1095,10 @@ class VivaWalletTransaction(models.Model):
         if is_denied or not transaction._is_followed():
             wait = timing.ASK_INTERVAL if is_denied else timing.TILL_MISSING_AFTER
             self._trigger_cron(timing.now() + timedelta(seconds=wait))
-        if not transaction._ask_aside() and transaction._owe_question() and is_unfinished:
+        if transaction._ask_aside():
+            return
+        transaction._mark_notified()
+        if transaction._owe_question() and is_unfinished:
             transaction._tell_tills()
 
     def _belongs_to(self, company):
@@ -1134,7 +1137,6 @@ class VivaWalletTransaction(models.Model):
             """
             UPDATE viva_wallet_transaction
                SET news_at = clock_timestamp() AT TIME ZONE 'UTC',
-                   notified_at = COALESCE(notified_at, clock_timestamp() AT TIME ZONE 'UTC'),
                    check_at = CASE WHEN finished_at IS NULL THEN check_at
                                    ELSE clock_timestamp() AT TIME ZONE 'UTC' END
              WHERE id = %s AND (news_at IS NULL OR news_at <= asked_at)
@@ -1283,11 +1285,13 @@ def _ask_now(row):
     """Ask Viva about a row, in a thread of its own, and once more when somebody was faster."""
     threading.current_thread().dbname = row.env.registry.db_name
     row = detached(row)
-    row._refresh(patiently=True)
-    with fresh(row) as current:
-        is_owed = current._owes_question()
-    if is_owed:
-        row._ask_later()
+    for is_last in (False, True):
+        with fresh(row) as current:
+            is_owed = current._owes_question()
+        if is_owed and is_last:
+            row._ask_later()
+        elif is_owed:
+            row._refresh(patiently=True)
 
 
 def _ask(client, expected):
