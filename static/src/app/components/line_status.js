@@ -49,6 +49,11 @@ export class VivaWalletLineStatus extends Component {
         return this.isUnreachable || this.isSilent || undefined;
     }
 
+    /** A call was not taken, while an earlier one may have got through. */
+    get isRefused() {
+        return this.isBusy && !this.isStuck && Boolean(this.flow.refusal);
+    }
+
     get canState() {
         return this.isUnknown || (this.isSilent && !this.isUnreachable);
     }
@@ -106,6 +111,9 @@ export class VivaWalletLineStatus extends Component {
         if (this.isSilent) {
             return _t("Viva does not answer");
         }
+        if (this.isRefused) {
+            return _t("Not known whether paid");
+        }
         switch (this.status) {
             case "pending":
                 return _t("Not sent to the terminal yet");
@@ -126,7 +134,7 @@ export class VivaWalletLineStatus extends Component {
         if (this.isStuck) {
             return this.stuckText;
         }
-        if (this.isBusy && this.flow.refusal) {
+        if (this.isRefused) {
             return this.refusalText;
         }
         if (this.isBusy && this.flow.offline) {
@@ -175,7 +183,6 @@ export class VivaWalletLineStatus extends Component {
               );
     }
 
-    /** Of a call that was not taken, while an earlier one may have got through. */
     get refusalText() {
         return [
             this.flow.refusal,

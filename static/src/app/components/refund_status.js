@@ -77,6 +77,9 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
         if (this.isStuck) {
             return super.title;
         }
+        if (this.isRefused) {
+            return _t("Not known whether paid back");
+        }
         switch (this.status) {
             case "pending":
                 return this.chosen
@@ -99,7 +102,7 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
         if (this.isStuck) {
             return this.stuckText;
         }
-        if (this.isBusy && this.flow.refusal) {
+        if (this.isRefused) {
             return this.refusalText;
         }
         if (this.isBusy && this.flow.offline) {
