@@ -92,7 +92,7 @@ class VivaWalletCertainty(models.AbstractModel):
             return False
         if not self.answered_at or self.answered_at < since:
             return True
-        return self.doubtful and self._is_forgotten()
+        return self.doubtful and (self._is_forgotten() or self._is_in_lagging_list())
 
     def _may_still_change(self):
         """Tell whether Viva, which had confirmed that nothing was charged, may still say otherwise.
@@ -121,6 +121,11 @@ class VivaWalletCertainty(models.AbstractModel):
     def _is_forgotten(self):
         """Tell whether Viva, which had the request, says that it does not know it, and may be slow."""
         return bool(self.missing_since and self.accepted_at) and self._is_recent()
+
+    def _is_in_lagging_list(self):
+        """Tell whether it was made through the account and Viva's list may still change about it."""
+        is_listed = self.refund_way == "account" and self.reason != "never_received"
+        return is_listed and self._is_recent()
 
     def _holds_money(self, since=None):
         """Tell whether money has moved by this request, or may have.
