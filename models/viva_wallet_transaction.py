@@ -868,9 +868,16 @@ class VivaWalletTransaction(models.Model):
         is_running = self.state == "sent" or (is_given_up and self.state in ("failed", "unknown"))
         if not is_running or self.refund_way == "account" or not self._is_askable():
             return None
+        if is_given_up and self._is_abort_fresh():
+            return None
         self.write({"abort_requested_at": timing.now(), "abort_user_id": user_id})
         client = self.payment_method_id._viva_wallet_client()
         return client, self.session_id, self.cash_register_id
+
+    def _is_abort_fresh(self):
+        """Tell whether the terminal was asked to stop so recently that it may still do so."""
+        age = self.abort_requested_at and timing.now() - self.abort_requested_at
+        return bool(age) and age < timedelta(seconds=timing.ABORT_AGAIN)
 
     def _record_statement(self, paid):
         """Write down what a cashier saw on the terminal while Viva could not say anything."""

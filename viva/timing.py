@@ -104,6 +104,8 @@ GONE_AFTER_MISSING = 20.0
 SILENT_AFTER = 20.0
 # A session has surely been over for a while; one that never reached the terminal stays open.
 ABORT_AFTER = SESSION_LIFE_SECONDS + 15.0
+# A wish to stop that has shown no effect by then is repeated, where nobody at a till does it.
+ABORT_AGAIN = 5.0
 # Nobody waits longer for an outcome.
 UNKNOWN_AFTER = 2 * ABORT_AFTER
 # A refund through the account that Viva's list does not have by then is not known to have been made.
