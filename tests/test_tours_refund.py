@@ -24,6 +24,12 @@ class TestRefundTours(InterruptionCommon):
         self.assertEqual(sale.refundable_minor, 0)
         self.assertEqual(sale.refund_ids.mapped("user_id"), self.cashier)
 
+    def test_reloaded_before_it_is_sent(self):
+        rows = self.run_tour("viva_wallet_refund_reloaded")
+        self.assert_refunds(1234)
+        refunded = rows[1].order_id.lines.refunded_orderline_id
+        self.assertEqual(refunded.order_id, rows[0].order_id)
+
     def test_refused_cancelled_and_lost(self):
         rows = self.run_tour("viva_wallet_refund_refused")
         self.assertEqual(rows.mapped("state"), ["approved", "failed", "approved"])

@@ -39,6 +39,13 @@ export class PaymentVivaWallet extends PaymentInterface {
          * @type {Map<string, Object>}
          */
         this.charged = markRaw(new Map());
+        /**
+         * Uuid of the payment line, by session: a line that is sent again gets another session, and
+         * Viva may still change its mind about an earlier one.
+         *
+         * @type {Map<string, string>}
+         */
+        this.lineOfSession = markRaw(new Map());
     }
 
     /** Override of `point_of_sale`: a line that pays back waits until the cashier presses *Refund*. */
@@ -190,22 +197,27 @@ export class PaymentVivaWallet extends PaymentInterface {
         return flow ? flow.wake() : this.resume(line);
     }
 
-    /** Ask once whether Viva has changed its mind about a line that has its outcome. */
-    async review(line) {
+    /**
+     * Ask once whether Viva has changed its mind about a line that has its outcome.
+     *
+     * @param {Object} line payment line
+     * @param {string} [sessionId] of its requests, the last one or an earlier one
+     */
+    async review(line, sessionId = line.viva_wallet_session_id) {
         const snapshot = await this._rpc()
-            .status(line.viva_wallet_session_id)
+            .status(sessionId)
             .catch(() => null);
         await this._revise(line, snapshot);
     }
 
     /** Bring what Viva says now onto a line that had its outcome and that nobody follows. */
     async _revise(line, snapshot) {
-        const isMine = snapshot?.session_id === line.viva_wallet_session_id;
         const isOpen = line.pos_order_id && !line.pos_order_id.finalized;
-        if (!isMine || !isOpen || this.flows.has(line.uuid)) {
+        if (!snapshot || !isOpen || this.flows.has(line.uuid)) {
             return;
         }
         if (snapshot.state === "approved" && line.payment_status !== "done") {
+            line.viva_wallet_session_id = snapshot.session_id;
             await this._complete(line, snapshot);
             await this._finishResumed(line, true);
         } else if (snapshot.state === "reversed" && line.payment_status === "done") {
@@ -270,6 +282,7 @@ export class PaymentVivaWallet extends PaymentInterface {
             onChange: () => this._onFlowChange(uuid, flow),
         });
         this.flows.set(uuid, flow);
+        this.lineOfSession.set(flow.sale.session_id, uuid);
         flow.outcome = this._outcome(line, flow);
         return flow;
     }

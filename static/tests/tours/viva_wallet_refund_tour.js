@@ -85,6 +85,25 @@ Till.addTour("viva_wallet_refund_pieces", () => [
     isDone(),
 ]);
 
+// The page is loaded anew before the refund is sent: it does not have the sale any more.
+Till.addTour("viva_wallet_refund_reloaded", () => [
+    sellTwo(),
+    giveBack("2", "-12.34"),
+    Till.reload(),
+    PaymentScreen.isShown(),
+    PaymentScreen.totalIs("-12.34"),
+    Till.until(
+        () => !posmodel.getOrder().lines[0].refunded_orderline_id,
+        "the sale is not loaded any more"
+    ),
+    PaymentScreen.clickPaymentMethod(Till.METHOD),
+    Till.lineIs("pending", CARD),
+    sendRefund(),
+    isPayingBack(),
+    Till.simulator("approve"),
+    isDone(),
+]);
+
 // More than remains is refused; a cancelled request pays nothing, and one whose reply is lost once.
 Till.addTour("viva_wallet_refund_refused", () => [
     sellTwo(),

@@ -15,6 +15,16 @@ import { ValidationBehind } from "../validation_behind";
 /** Screens that are about the selected order. */
 const SCREENS_OF_ORDER = ["ProductScreen", "TicketScreen"];
 
+/** What a cashier waits for, when an order is finished or deleted. */
+const CALLS_ABOUT_ORDERS = ["sync_from_ui", "action_pos_order_cancel"];
+
+/** A connection on which nothing comes for so long is none, as far as Odoo's own code can tell. */
+function connected(call) {
+    return inTime(call, timing.SAVE).catch((error) => {
+        throw error instanceof NotInTime ? new ConnectionLostError() : error;
+    });
+}
+
 function usesVivaWallet(models) {
     return models["pos.payment.method"].some(
         (method) => method.use_payment_terminal === "viva_wallet"
@@ -27,7 +37,7 @@ const changesMeanwhile = new Map();
 patch(PosData.prototype, {
     /** Override: the last moment before the answer of the server is taken over. */
     async missingRecursive() {
-        const records = await super.missingRecursive(...arguments);
+        const records = await connected(super.missingRecursive(...arguments));
         changesMeanwhile.forEach((changes) => changes.note());
         return records;
     },
@@ -38,13 +48,13 @@ patch(PosData.prototype, {
      */
     async call(model, method, args) {
         const call = super.call(...arguments);
-        if (method !== "sync_from_ui" || !usesVivaWallet(this.models)) {
+        if (!CALLS_ABOUT_ORDERS.includes(method) || !usesVivaWallet(this.models)) {
             return call;
         }
-        const answer = await inTime(call, timing.SAVE).catch((error) => {
-            throw error instanceof NotInTime ? new ConnectionLostError(method) : error;
-        });
-        this.vivaWalletRejectOld(args[0]);
+        const answer = await connected(call);
+        if (method === "sync_from_ui") {
+            this.vivaWalletRejectOld(args[0]);
+        }
         return answer;
     },
 
@@ -146,7 +156,7 @@ patch(PosStore.prototype, {
             return;
         }
         const terminal = line.payment_method_id.payment_terminal;
-        return line.isVivaWalletInFlight() ? terminal.wake(line) : terminal.review(line);
+        return line.isVivaWalletInFlight() ? terminal.wake(line) : terminal.review(line, sessionId);
     },
 
     /**
@@ -160,10 +170,13 @@ patch(PosStore.prototype, {
     },
 
     _vivaWalletFind(sessionId) {
+        const isIt = (line) =>
+            line.viva_wallet_session_id === sessionId ||
+            line.payment_method_id.payment_terminal?.lineOfSession.get(sessionId) === line.uuid;
         return this.models["pos.payment"].find(
             (line) =>
-                line.viva_wallet_session_id === sessionId &&
                 line.isVivaWallet() &&
+                isIt(line) &&
                 line.pos_order_id &&
                 !line.pos_order_id.finalized
         );

@@ -1,6 +1,7 @@
 import { animationFrame, describe, expect, test } from "@odoo/hoot";
 import { click, queryAll, queryText } from "@odoo/hoot-dom";
 import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { VivaWalletMerchantCopyButton } from "@pos_viva_wallet/app/receipt/merchant_copy";
@@ -77,6 +78,18 @@ describe("an order that cannot be saved", () => {
         const deleting = follow(store.deleteOrders([order]));
         await pass(timing.SHARED);
         expect(deleting).toEqual({ isDone: true, result: true });
+    });
+
+    test("can be deleted, or it is said why not, when the server has it and does not answer", async () => {
+        const { store, order } = await setupTill();
+        await store.syncAllOrders({ orders: [order] });
+        swallow(store, "action_pos_order_cancel");
+        const deleting = store.deleteOrders([order]).catch((error) => error);
+        await settle();
+        await pass(timing.SAVE);
+        expect(await deleting).toBeInstanceOf(ConnectionLostError);
+        expect(order.state).toBe("draft");
+        expect(store.getOpenOrders()).toInclude(order);
     });
 
     test("can be saved again after a while", async () => {

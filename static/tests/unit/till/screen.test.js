@@ -423,6 +423,25 @@ describe("news from elsewhere", () => {
         expect(line.transaction_id).toBe(CARD.transaction_id);
     });
 
+    test("... also after a retry that the server did not take", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        const first = line.viva_wallet_session_id;
+        server.answer = DECLINED;
+        await pass();
+        await animationFrame();
+        server.answer = { ...DECLINED, refused: true, reason: "unsettled" };
+        await click(`${LINE} .send_payment_request`);
+        await settle();
+        expect(line.viva_wallet_session_id).not.toBe(first);
+        server.approve(line);
+        notify(store, first);
+        await settle();
+        expect(server.calls.at(-1).args).toEqual([[first]]);
+        expect(line.payment_status).toBe("done");
+        expect(line.viva_wallet_session_id).toBe(first);
+    });
+
     test("... and a refund that had failed, too", async () => {
         const { server, store, order, method } = await setupTill();
         await mountWithCleanup(MainComponentsContainer);
