@@ -40,7 +40,8 @@ def referee(_instance: Instance, _tags: str) -> tuple[int, int]:
     failed = [result for result in results if result["faults"]]
     for result in failed:
         detail(f"failed: {result['scene']}: {' '.join(result['faults'])}")
-        detail(f"again: {result['again']}")
+        for command in result["again"]:
+            detail(f"again: {command}")
     if code not in (0, 1) or not results:
         detail(f"The referee ended with code {code}; its log is {log_path('referee')}")
         return len(results) - len(failed), max(len(failed), 1)
@@ -58,6 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prove", action="store_true", help="play the stage once for each fix that is taken out"
     )
+    parser.add_argument("--profile", action="store_true")
     parser.add_argument("--list", action="store_true", help="name the scenes")
     parser.add_argument(
         "--replay",
@@ -82,7 +84,7 @@ def _arguments(options: argparse.Namespace) -> list[str]:
     arguments = [f"--minutes={options.minutes}", f"--seed={options.seed}"]
     for scene in options.scene or ():
         arguments += ["--scene", scene]
-    for name in ("stage", "prove", "list"):
+    for name in ("stage", "prove", "list", "profile"):
         arguments += [f"--{name}"] if getattr(options, name) else []
     if options.mutation:
         arguments += ["--mutation", options.mutation]

@@ -152,7 +152,7 @@ class Judge:
         """A request that was sent although what it paid for was paid already, or might still be."""
         for wish in self.world.wishes:
             move = self._move_of(wish.session)
-            if not move or wish.session in self.world.chosen:
+            if not move or self._is_chosen(wish):
                 continue
             cost = abs(round(self.world.costs[wish.order] * 100))
             before = self._moved_before(wish)
@@ -170,6 +170,11 @@ class Judge:
                         f"{_short(wish.session)} was sent while {_short(session)} could still move"
                         " money, and both did."
                     )
+
+    def _is_chosen(self, wish):
+        """Tell whether a person wanted more, or said that an earlier request had not been paid."""
+        earlier = {w.session for w in self.world.wishes if w.order == wish.order}
+        return wish.session in self.world.chosen or bool(earlier & self.world.stated)
 
     def _move_of(self, session):
         return next(
@@ -211,6 +216,9 @@ class Judge:
             if not move or move.reversed or not _denies(claim):
                 continue
             moved_at = self.world.movements[move.transaction_id]
+            if claim.is_guess:
+                yield f"The till gave up {_short(session)}, which was paid."
+                continue
             is_told = any(s == session and step >= moved_at for step, s in self.world.told)
             if not (is_told or (row and self._is_on_review(row))):
                 yield f"The till was told that nothing moved for {_short(session)}, to the end."
@@ -264,7 +272,7 @@ class Judge:
 
 
 def _denies(claim):
-    return any(text in claim.text for text in NOTHING)
+    return claim.is_guess or any(text in claim.text for text in NOTHING)
 
 
 def _short(text):

@@ -1,6 +1,8 @@
 """Which schedules are played: every one up to a bound, then random ones; and how they are told."""
 
+import gc
 import json
+import re
 import sys
 from collections import deque
 
@@ -37,6 +39,8 @@ class Search:
 
         self.world = World(self.server, self.network, self.shop, Simulator, ManualClock)
         clean(self.server, has_changed_settings=True)
+        gc.collect()
+        gc.freeze()
 
     def run(self) -> int:
         """Do what the options ask for and return the exit code."""
@@ -84,46 +88,68 @@ class Search:
         for name in names:
             scene = SCENES[name]
             begun = real_seconds()
-            count, found = self.enumerate(scene)
+            if self.options.profile:
+                return self._profile(scene)
+            count, left, found = self.enumerate(scene)
             seconds = real_seconds() - begun
-            print(f"{name}: {count} schedules, {seconds:.1f} s, {count / seconds:.1f}/s")
+            print(
+                f"{name}: {count} schedules in {seconds:.1f} s ({count / seconds:.1f}/s), {left}"
+                " more within the bound"
+            )
             failed += bool(found)
-            if found:
-                self._tell(found)
+            for played in found.values():
+                self._tell(played)
             result = {
                 "scene": name,
                 "schedules": count,
-                "faults": found.faults if found else [],
-                "again": found and _again(found),
+                "seconds": round(seconds, 1),
+                "faults": list(found),
+                "again": [_again(played) for played in found.values()],
             }
             print(RESULT + json.dumps(result))
             sys.stdout.flush()
         return 1 if failed else 0
 
+    def _profile(self, scene):
+        import cProfile, pstats
+        profile = cProfile.Profile()
+        self.play(scene, {})
+        profile.enable()
+        for _ in range(20): self.play(scene, {})
+        profile.disable()
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(70)
+        pstats.Stats(profile).sort_stats("tottime").print_stats(30)
+        return 0
+
     def enumerate(self, scene):
         """Play all schedules with up to `scene.depth` deviations, few first.
 
-        :return: how many, and the first that failed, or None.
+        :return: how many, how many are left, and the first that failed of each kind.
         """
-        waiting, count = deque([{}]), 0
+        waiting, count, found = deque([{}]), 0, {}
         while waiting and count < scene.most:
             deviations = waiting.popleft()
             played = self.play(scene, deviations)
             count += 1
-            if played.faults:
-                return count, played
+            for fault in played.faults:
+                found.setdefault(_kind(fault), played)
             if len(deviations) < scene.depth:
                 first = max(deviations, default=-1) + 1
                 for position in range(first, len(played.degrees)):
                     for choice in range(1, played.degrees[position]):
                         waiting.append({**deviations, position: choice})
-        return count, None
+        return count, len(waiting), found
 
     def _tell(self, played):
         print("\n".join(played.log))
         for fault in played.faults:
             print(f"  FAULT {fault}")
         print(f"  again: {_again(played)}")
+
+
+def _kind(fault):
+    """Return a fault without what is another one in each schedule."""
+    return re.sub(r"\b[0-9a-f]{8}\b", "...", fault)
 
 
 def _again(played):

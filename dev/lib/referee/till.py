@@ -20,6 +20,10 @@ class Lost(Exception):
     """The server could not be asked, or its answer did not come."""
 
 
+class Refusal(Lost):
+    """The server answered with an error; where it does not matter which, that is no answer."""
+
+
 @dataclass(eq=False)
 class Line:
     """A payment line of a terminal, as one device has it."""
@@ -84,7 +88,7 @@ class Till:
         """Call the server and return its answer.
 
         :raise Lost: when there is none in time.
-        :raise Exception: what the server raised.
+        :raise Refusal: when the server raised an error.
         """
         call = Rpc(self, method)
         actor = self.world.server.call(
@@ -99,7 +103,7 @@ class Till:
             raise Lost
         if call.error:
             self.kernel.note(f"{self.name} {method}: {type(call.error).__name__} {call.error}")
-            raise call.error
+            raise Refusal(str(call.error)) from call.error
         return call.result
 
     # === ORDERS === #
@@ -194,15 +198,17 @@ class Till:
         return self.rpc("read_status", [line.session])[line.session], mode, aborted_at
 
     def _start(self, line, delivery):
-        from odoo.exceptions import AccessError
-
         method = "start_refund" if line.amount < 0 else "start_sale"
         try:
             return self.rpc(method, self._sale(line), limit=REQUEST)
-        except AccessError as error:
-            if delivery > 1 and not self.trusts_late_refusal:
-                raise Lost from error
-            return {"session_id": line.session, "state": "failed", "text": str(error)}
+        except Refusal as error:
+            is_forbidden = type(error.__cause__).__name__ == "AccessError"
+            if not is_forbidden or (delivery > 1 and not self.trusts_late_refusal):
+                raise
+            return {
+                "session_id": line.session, "state": "failed", "text": str(error),
+                "is_guess": delivery > 1,
+            }  # fmt: skip
 
     def _apply(self, line, snapshot, statement):
         self.world.claim(self, line, snapshot)
@@ -280,9 +286,6 @@ class Till:
                 "sync_from_ui", [self._values(order, state)], model="pos.order", limit=REQUEST
             )
         except Lost:
-            return False
-        except Exception as error:  # noqa: BLE001 (a refusal, which the cashier reads)
-            self.kernel.note(f"{self.name} could not save: {error}")
             return False
         for name in ("pos.payment", "pos.order.line"):
             order.ids |= {record["uuid"]: record["id"] for record in answer[name]}

@@ -8,10 +8,10 @@ from .kernel import DELIVERY, TIME, UNUSUAL, Option
 from .shop import CREDENTIALS, OTHER_ACCOUNT, TERMINALS
 from .till import Till
 
-# Time between two runs of the scheduled actions, in seconds.
-RECONCILE, COMPARE = 300.0, 3600.0
-# After this time without anything else, what is not over is a fault.
-REST = (60.0, 300.0, 300.0, 300.0, 900.0, 3600.0, 7200.0, 86400.0)
+# Viva's lists are compared so often, in seconds.
+COMPARE = 3600.0
+# Pauses between the scheduled actions at the end: as seldom as finds everything, for speed.
+REST = (130.0, 200.0, 300.0, 900.0, 3600.0, 86400.0)
 # So soon after a notification tills must know what Viva said of it.
 PROMPT = 10.0
 
@@ -39,6 +39,8 @@ class Claim:
     session: str
     text: str
     state: str
+    # Whether the till has concluded it from an error.
+    is_guess: bool
 
 
 class World:
@@ -50,7 +52,7 @@ class World:
         self.kernel, self.clock = server.kernel, server.clock
         self._simulator_class, self._clock_class = simulator_class, clock_class
         server.on_bus, server.on_trigger = self._hear, self._trigger
-        network.on_handled = lambda _message: None
+        self._break_what_scenes_break()
 
     def begin(self, scene, deviations) -> None:
         """Set up a schedule."""
@@ -69,6 +71,7 @@ class World:
             OTHER_ACCOUNT["viva_wallet_merchant_id"]: self.other_viva,
         }
         self.network.reset(simulators, scene.faults, scene.most_faults)
+        self.network.on_handled = self._note_request
         self.tills: list[Till] = []
         self.rpcs: list = []
         self.scripts: list = []
@@ -85,6 +88,10 @@ class World:
         self.lost_answers, self.crons = scene.lost_answers, scene.crons
         self.triggers: list[float] = []
         self.has_changed_settings = False
+        self.later: list = []
+        # Payment methods for which something has been asked of Viva.
+        self.asked: set[int] = set()
+        self.broken: set[str] = set()
         self.is_sharing = scene.is_sharing
         self.faults: list[str] = []
         self.kernel.sources += [
@@ -130,19 +137,51 @@ class World:
         self.kernel.note(f"the customer: {action} {options or ''}")
         return session["session_id"]
 
-    def customer(self, action: str = "tap", number: int = 0, **options) -> None:
-        """Wait for a request on a terminal and act, in a script of its own."""
+    def customer(self, *acts, number: int = 0) -> None:
+        """Have a customer wait for requests on a terminal, in a script of its own.
+
+        :param acts: what to do at each: pairs of action and options.
+        """
 
         def work():
-            if self.until(lambda: self.shows(number)):
+            for action, options in acts:
+                if not self.until(lambda: self.shows(number)):
+                    return
                 self.act(action, number, **options)
 
         self.script("customer", work)
 
+    def days_later(self, work) -> None:
+        """Do something days after the last script."""
+        self.later.append(work)
+
+    def replace_credentials(self) -> None:
+        """Give the payment methods the credentials of another account, the register closed."""
+        self.kernel.note("the credentials are replaced")
+        self.has_changed_settings = True
+        with self.server.admin() as env:
+            env.cr.execute("UPDATE pos_session SET state = 'closed'")
+            env.invalidate_all()
+            env["pos.payment.method"].browse(self.shop.cards).write(OTHER_ACCOUNT)
+            env.flush_all()
+            env.cr.execute("UPDATE pos_session SET state = 'opened'")
+
+    def change_rights(self, till, is_cashier: bool) -> None:
+        """Take the rights of a cashier away, or give them back."""
+        self.kernel.note(f"{till.name} {'has' if is_cashier else 'loses'} the rights of a cashier")
+        self.has_changed_settings = True
+        with self.server.admin() as env:
+            group = env.ref("point_of_sale.group_pos_user").id
+            env["res.users"].browse(till.user).write(
+                {"group_ids": [(4 if is_cashier else 3, group)]}
+            )
+
     def approve_late(self, session_id: str) -> None:
-        """Let Viva turn a failed session into a success."""
-        self.kernel.note(f"Viva turns {session_id[:8]} into a success")
-        self.viva.approve_late(session_id)
+        """Let Viva turn a session into a success, if it knows it and it has failed."""
+        session = self.viva._engine.sessions.get(session_id)
+        if session and session.is_done and not session.success:
+            self.kernel.note(f"Viva turns {session_id[:8]} into a success")
+            self.viva.approve_late(session_id)
 
     def wish(self, till, line) -> None:
         """Write down that a till is about to ask for money."""
@@ -160,8 +199,11 @@ class World:
         text = snapshot.get("text") or ""
         session = snapshot["session_id"]
         self.claims.append(
-            Claim(self.kernel.steps, self.clock.now(), session, text, snapshot["state"])
-        )
+            Claim(
+                self.kernel.steps, self.clock.now(), session, text, snapshot["state"],
+                snapshot.get("is_guess", False),
+            )
+        )  # fmt: skip
         self.kernel.note(f"the till reads: {snapshot['state']} {text}")
 
     def _may_still_move(self, session_id):
@@ -179,6 +221,23 @@ class World:
             self.told.append((self.kernel.steps, payload["session_id"]))
             for till in self.tills:
                 till.hear(payload["session_id"])
+
+    def _note_request(self, message):
+        terminal = (message.kwargs.get("json") or {}).get("terminalId")
+        if terminal:
+            self.asked.add(self.shop.cards[TERMINALS.index(terminal)])
+
+    def _break_what_scenes_break(self):
+        """Let `_bind` of the ledger fail while a scene wants it to."""
+        world, ledger = self, self.server.registry["viva.wallet.transaction"]
+        bind = ledger._bind
+
+        def _bind(rows):
+            if "_bind" in world.broken:
+                raise RuntimeError("broken by the scene")
+            return bind(rows)
+
+        ledger._bind = _bind
 
     def _trigger(self, moment):
         seconds = moment if isinstance(moment, float) else _seconds(moment)
@@ -301,7 +360,13 @@ class World:
         self._settle_down(PROMPT)
 
     def rest(self) -> None:
-        """Let days pass, with the scheduled actions of the server."""
+        """Let days pass, with the scheduled actions of the server, and what happens on those days."""
+        self._rest()
+        for work in self.later:
+            work()
+            self._rest()
+
+    def _rest(self):
         begun = self.clock.now()
         compared = begun
         for seconds in REST:
