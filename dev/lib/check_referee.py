@@ -59,6 +59,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prove", action="store_true", help="play the stage once for each fix that is taken out"
     )
+    parser.add_argument(
+        "--all", action="store_true", help="with --replay: also what could have happened instead"
+    )
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--list", action="store_true", help="name the scenes")
     parser.add_argument(
@@ -84,7 +87,7 @@ def _arguments(options: argparse.Namespace) -> list[str]:
     arguments = [f"--minutes={options.minutes}", f"--seed={options.seed}"]
     for scene in options.scene or ():
         arguments += ["--scene", scene]
-    for name in ("stage", "prove", "list", "profile"):
+    for name in ("stage", "prove", "list", "profile", "all"):
         arguments += [f"--{name}"] if getattr(options, name) else []
     if options.mutation:
         arguments += ["--mutation", options.mutation]

@@ -86,6 +86,8 @@ class Kernel:
         self.clock = clock
         self._install_memory = install_memory
         self._main = getcurrent()
+        # Whether the log names what could have happened instead.
+        self.tells_all = False
         self.reset({})
 
     def reset(self, deviations: dict[int, int]) -> None:
@@ -151,6 +153,10 @@ class Kernel:
 
     # === THE SCHEDULE === #
 
+    def begin(self, actor: Actor) -> None:
+        """Let an actor run until it pauses for the first time."""
+        self._resume(actor)
+
     def run(self, is_over: Callable[[], bool]) -> None:
         """Take steps until `is_over`, or until nothing can happen any more.
 
@@ -187,8 +193,10 @@ class Kernel:
         choice = self.deviations.get(position, 0)
         if choice >= len(options):
             choice = 1 + (choice - 1) % (len(options) - 1)
-        if choice:
-            self.note(f"[{position}:{choice}] {options[choice].label}")
+        if choice or self.tells_all:
+            others = "".join(f"\n{'':17}{number}: {option.label}"
+                             for number, option in enumerate(options)) if self.tells_all else ""  # fmt: skip
+            self.note(f"[{position}:{choice}] {options[choice].label}{others}")
         return options[choice]
 
     def is_settled(self, actor: Actor) -> bool:

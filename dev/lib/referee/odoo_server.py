@@ -54,6 +54,8 @@ class Server:
         self._installed: Process | None = None
         self._busy: dict[Process, object] = {}
         self.processes: list[Process] = []
+        # Those for requests, the one that has rested longest first.
+        self._workers: list[Process] = []
         self._load(options)
         self.addon = SimpleNamespace(
             **{
@@ -255,29 +257,40 @@ class Server:
             setattr(module, name, value)
         self._installed = process
 
-    def reset(self, points: int) -> None:
+    def reset(self, points: int, workers: int) -> None:
         """Begin a schedule with fresh processes.
 
         :param points: 0: actors pause at calls to Viva; 1: also where a transaction begins; 2: also
             when it has its picture of the database.
+        :param workers: that take turns.
         """
-        self.points = points
+        self.points, self._least = points, workers
         self.complaints.clear()
         self.processes.clear()
+        self._workers.clear()
         self._busy.clear()
         random.seed(1)
         identities = random.Random(2)
         uuid.uuid4 = lambda: uuid.UUID(int=identities.getrandbits(128), version=4)
 
     def _free_worker(self) -> Process:
-        """Return a worker that takes no request at the moment, as Odoo's prefork server has it."""
-        for process in self.processes:
-            actor = self._busy.get(process)
-            if process.is_alive and (actor is None or self.kernel.is_settled(actor)):
-                return process
-        process = self.new_process(f"worker {len(self.processes) + 1}")
-        self.processes.append(process)
+        """Return a worker that takes no request at the moment, as Odoo's prefork server has it.
+
+        They take turns: what one remembers, the other does not.
+        """
+        free = [process for process in self._workers if self._is_free(process)]
+        if len(self._workers) < self._least or not free:
+            process = self.new_process(f"worker {len(self.processes) + 1}")
+            self.processes.append(process)
+        else:
+            process = free[0]
+            self._workers.remove(process)
+        self._workers.append(process)
         return process
+
+    def _is_free(self, process) -> bool:
+        actor = self._busy.get(process)
+        return process.is_alive and (actor is None or self.kernel.is_settled(actor))
 
     # === WHAT IT DOES === #
 

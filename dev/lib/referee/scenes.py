@@ -26,6 +26,7 @@ class Scene:
     crons: int = 0
     # See `odoo_server.Server.reset`.
     points: int = 0
+    workers: int = 2
     has_webhooks: bool = True
     # Tills save their order as soon as the terminal is busy.
     is_sharing: bool = False
@@ -155,18 +156,19 @@ def declined_late(world):
     world.script("cashier", cashier)
 
 
-@scene(faults=("answer slow", "slow", "too late"), most_faults=2, is_rough=True)
+@scene(faults=("slow", "too late"), is_rough=True, workers=3)
 def cancel(world):
-    """A sale is cancelled while its token or its request is slow; the customer pays when asked."""
-    till, order, line = _sell(world)
+    """A sale is cancelled while its token is slow, and asked for again when it counts as lost."""
+    till, order, line = _sell(world, TAP, TAP)
     world.network.plan("answer slow", "connect/token")
 
     def cashier():
-        till.pay(line)
+        if till.pay(line) == "failed":
+            till.pay(line)
+        till.finish(order)
 
     def hand():
-        world.until(lambda: line.session)
-        world.kernel.sleep(2)
+        world.kernel.sleep(1.5)
         till.cancel(line)
 
     world.script("hand", hand)

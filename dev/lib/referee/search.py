@@ -75,6 +75,7 @@ class Search:
         return Played(scene, deviations, list(dict.fromkeys(faults)), kernel.degrees, kernel.log)
 
     def _replay(self, name, choices):
+        self.world.kernel.tells_all = self.options.all
         played = self.play(SCENES[name], _parse(choices))
         print("\n".join(played.log))
         print("\n".join(played.faults) or "Nothing is wrong.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 # As `LIMIT` and `DELAY` of the JavaScript, in seconds; fewer questions, so that schedules stay short.
 REQUEST, QUESTION = 60.0, 20.0
 PAUSES = (1.0, 1.0, 3.0, 5.0, 5.0, 10.0, 10.0, 10.0, 15.0)
-UNKNOWN = 15.0
+UNKNOWN, CANCELLING = 15.0, 2.0
 MOST_QUESTIONS = 40
 OVER = ("approved", "failed", "reversed")
 
@@ -176,9 +176,14 @@ class Till:
             if line.phase == "not recorded":
                 line.wants_cancel, aborted_at = True, None
                 continue
-            pause = UNKNOWN if line.phase == "unknown" else PAUSES[min(question, len(PAUSES) - 1)]
-            self._wait(line, pause)
+            self._wait(line, self._pause_of(line, question))
         return line.phase
+
+    @staticmethod
+    def _pause_of(line, question):
+        if line.phase == "unknown":
+            return UNKNOWN
+        return CANCELLING if line.wants_cancel else PAUSES[min(question, len(PAUSES) - 1)]
 
     def _wait(self, line, seconds):
         already = line.wants_cancel

@@ -10,6 +10,8 @@ from .till import Till
 
 # Viva's lists are compared so often, in seconds.
 COMPARE = 3600.0
+# From the end of a day's work to what happens later: no list of yesterday knows of the sale.
+DAYS = 3 * 86400.0
 # Pauses between the scheduled actions at the end: as seldom as finds everything, for speed.
 REST = (130.0, 200.0, 300.0, 900.0, 3600.0, 86400.0)
 # So soon after a notification tills must know what Viva said of it.
@@ -59,7 +61,7 @@ class World:
         self.scene = scene
         self.clock.reset()
         self.kernel.reset(deviations)
-        self.server.reset(scene.points)
+        self.server.reset(scene.points, scene.workers)
         manual = self._clock_class(self.clock.now())
         self.clock.add_follower(manual)
         self.viva = self._simulator(manual, CREDENTIALS, scene.viva)
@@ -350,6 +352,8 @@ class World:
     def play(self) -> None:
         """Run the scripts to their end, then let everything come to rest."""
         kernel = self.kernel
+        for script in self.scripts:
+            kernel.begin(script)
         kernel.run(lambda: all(map(kernel.is_settled, self.scripts)))
         kernel.is_choosing = False
         scene = self.scene
@@ -363,6 +367,7 @@ class World:
         """Let days pass, with the scheduled actions of the server, and what happens on those days."""
         self._rest()
         for work in self.later:
+            self._settle_down(DAYS)
             work()
             self._rest()
 
