@@ -8,13 +8,8 @@ from ..viva import const, webhook
 
 _logger = logging.getLogger(__name__)
 
-# The present address, and the two forms of that of Odoo SA's module of 16-18, whose token was the
-# verification key of its time.
-TOKEN_FIELDS = (
-    "viva_wallet_webhook_token",
-    "viva_wallet_webhook_old_token",
-    "viva_wallet_webhook_verification_key",
-)
+# The present address, and that of Odoo SA's module of 16-18, which is taken over with its database.
+TOKEN_FIELDS = ("viva_wallet_webhook_token", "viva_wallet_webhook_old_token")
 
 
 class VivaWalletWebhook(http.Controller):

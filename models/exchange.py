@@ -7,6 +7,11 @@ from ..viva import timing, waiting
 from .own_transaction import committed
 
 
+def has_threads():
+    """Tell whether calls are made in threads: two must not share the database transaction of a test."""
+    return not module.current_test
+
+
 class Exchange:
     """One call to Viva, and what follows from its answer.
 
@@ -40,8 +45,8 @@ class Exchange:
         :rtype: tuple
         """
         seconds = timing.MUCH_PATIENCE if patiently else self._patience()
-        if module.current_test:
-            seconds = None  # two threads must not share the database transaction of a test
+        if not has_threads():
+            seconds = None
         is_here, answer = self._call.wait(seconds)
         if not is_here:
             return False, None
@@ -54,7 +59,7 @@ class Exchange:
         :rtype: bool
         """
         self._call.leave()
-        return self._call.start(in_thread=not module.current_test)  # see `finish`
+        return self._call.start(in_thread=has_threads())
 
     def _patience(self):
         # Worker processes take one request at a time, threads do not keep each other waiting.

@@ -1,16 +1,33 @@
 import logging
+import os
 import random
+import threading
 import time
 from contextlib import contextmanager
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
+TURNS = 8  # connections at a time, in one process
+TURN_SECONDS = 5
 ATTEMPTS = 8
 PAUSE = 0.03  # seconds; grows with each attempt
+
+
+_own = threading.local()
+_turns = threading.BoundedSemaphore(TURNS)
+
+
+def _after_fork():
+    global _turns
+    _turns = threading.BoundedSemaphore(TURNS)
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def committed(records, work):
@@ -38,6 +55,18 @@ def committed(records, work):
     raise AssertionError("unreachable")
 
 
+def detached(records):
+    """Return `records` as superuser for a thread of its own, in which no request holds a cursor.
+
+    They hold none either, so that no connection is kept while Viva is being waited for: only
+    `fresh` and `committed` can be used with them.
+
+    :param records: recordset of an environment that may be gone by the time the thread begins.
+    """
+    with records.env.registry.cursor() as cr:
+        return records.with_env(records.env(cr=cr, user=SUPERUSER_ID, su=True))
+
+
 @contextmanager
 def fresh(records):
     """Give `records` in a transaction of its own, which sees what others have committed.
@@ -46,8 +75,36 @@ def fresh(records):
 
     :param records: recordset to look at.
     """
-    with records.env.registry.cursor() as cr:
+    with _turn(), records.env.registry.cursor() as cr:
         yield records.with_env(records.env(cr=cr))
+
+
+@contextmanager
+def _turn():
+    """Let no more than `TURNS` threads of this process have a connection of this kind at a time.
+
+    With a hundred tills, as many answers of Viva can come at the same moment; PostgreSQL and Odoo's
+    pool allow for fewer connections. Whoever waits too long goes ahead: this is only about order.
+    """
+    is_outermost = not getattr(_own, "depth", 0)
+    has_turn = is_outermost and _turns.acquire(timeout=TURN_SECONDS)
+    _own.depth = getattr(_own, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _own.depth -= 1
+        if has_turn:
+            _turns.release()
+
+
+def database_clock(env):
+    """Return the moment by the clock that all workers and hosts share, in UTC.
+
+    :param env: any environment; the moment is not that of its transaction's begin.
+    :rtype: datetime.datetime
+    """
+    [moment] = env.execute_query(SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
+    return moment[0]
 
 
 def lock_rows(records, wait=True):

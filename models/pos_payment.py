@@ -1,3 +1,5 @@
+from functools import partial
+
 from markupsafe import Markup
 
 from odoo import Command, api, fields, models
@@ -146,7 +148,8 @@ class PosPayment(models.Model):
         """
         by_session = {payment.viva_wallet_session_id: payment for payment in self}
         for transaction in self._viva_wallet_transactions():
-            transaction._bind_payment(by_session[transaction.session_id].sudo())
+            payment = by_session[transaction.session_id].sudo()
+            transaction._book_safely(partial(transaction._bind_payment, payment))
 
     def _viva_wallet_check_paid(self):
         """Have the ledger compare the payments of paid orders with what was charged."""

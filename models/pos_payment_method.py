@@ -259,7 +259,12 @@ class PosPaymentMethod(models.Model):
         result = super().write(vals)
         changes_account = {"viva_wallet_merchant_id", "viva_wallet_test_mode"} & vals.keys()
         if changes_account and "viva_wallet_webhook_verification_key" not in vals:
-            self.sudo().viva_wallet_webhook_verification_key = False
+            self.sudo().write(
+                {
+                    "viva_wallet_webhook_verification_key": False,
+                    "viva_wallet_webhook_old_token": False,
+                }
+            )
         if "use_payment_terminal" in vals:
             self._viva_wallet_ensure_webhook_token()
         if verification_key.FIELDS & vals.keys():

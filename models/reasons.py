@@ -68,8 +68,20 @@ def refusal_text(env, reason, **details):
             "or cancel that payment first. Nothing was charged for this one.",
             **details,
         ),
+        "order_paid": lambda: _(
+            "%(moved)s of this order has been charged to a card already, perhaps at another device. "
+            "Leave the payment screen and open it again to see that payment. Nothing was charged "
+            "for this one.",
+            **details,
+        ),
         "register_closed": lambda: _(
             "This register is not open any more. Reload the page and open it. Nothing was charged."
+        ),
+        "unsettled": lambda: _(
+            "Viva has not said yet whether %(amount)s was charged on terminal %(terminal)s before. "
+            "Look at the terminal. If it shows no payment, wait a moment and try again. Nothing "
+            "was asked of it now.",
+            **details,
         ),
         "not_configured": lambda: _(
             "This payment method has no Viva terminal in this register. Ask an administrator to "
@@ -147,7 +159,7 @@ def _failure_texts(env):
         "network_problem": lambda: _(
             "The terminal has no connection. Check its network and its screen before you try again."
         ),
-        "never_received": lambda: _("Viva never got the request."),
+        "never_received": lambda: _("Viva does not know of the request."),
         "never_sent": lambda: _("The request was not sent. Try again."),
         "not_permitted": lambda: _("The card does not allow this payment. Try another card."),
         "offline_limit": lambda: _(

@@ -29,6 +29,10 @@ OTHER_WAY_AFTER = frozenset(
 )  # fmt: skip
 
 
+# Their sentences say already that the terminal may know better.
+SAYS_TO_LOOK = {"error", "network_problem", "reader_problem"}
+
+
 def text(refund):
     """Return the sentence about a refund, in the language of its environment.
 
@@ -84,6 +88,18 @@ def refusal_text(env, reason, **details):
             "back otherwise. Nothing was paid back now.",
             **details,
         ),
+        "order_paid": lambda: _(
+            "%(moved)s of this refund has been paid back to a card already, perhaps at another "
+            "device. Leave the payment screen and open it again to see that refund. Nothing was "
+            "paid back for this one.",
+            **details,
+        ),
+        "unsettled": lambda: _(
+            "Viva has not said yet whether %(amount)s was paid back before. Look at terminal "
+            "%(terminal)s. If it shows no refund, wait a moment and try again. Nothing was asked of "
+            "it now.",
+            **details,
+        ),
         "parent_unknown": lambda: _(
             "Odoo knows of no card payment on a Viva terminal that this could pay back. Pay back "
             "otherwise. Nothing was paid back."
@@ -136,8 +152,25 @@ def refusal_text(env, reason, **details):
 
 
 def _failure_text(refund):
-    sentence = _failures(refund.env)[_known(refund)]()
+    known = _known(refund)
+    sentences = (_failures(refund.env)[known](), _certainty(refund, known))
+    sentence = " ".join(filter(None, sentences))
     return f"{sentence} [{refund.event_id}]" if refund.event_id else sentence
+
+
+def _certainty(refund, known):
+    """Return what is known about the money of a failed refund."""
+    _ = refund.env._
+    if known in SAYS_TO_LOOK:
+        return ""
+    if not refund.doubtful:
+        return _("Nothing was paid back.")
+    if refund.refund_way == "account":
+        return _(
+            "Look at the payment in Viva's own pages before you pay it back once more: it may have "
+            "been paid back."
+        )
+    return _("Look at the terminal before you try again: it may show the refund as made.")
 
 
 def _known(refund):
@@ -152,62 +185,55 @@ def _failures(env):
     return {
         "account_disabled": lambda: _(
             "Viva does not allow refunds through the account. Ask an administrator to tick “Allow "
-            "refunds” at Viva under Settings > API Access, or pay back otherwise. Nothing was paid "
-            "back."
+            "refunds” at Viva under Settings > API Access, or pay back otherwise."
         ),
         "busy": lambda: _(
-            "The terminal is busy with another payment. Finish it there, then try again. Nothing "
-            "was paid back."
+            "The terminal is busy with another payment. Finish it there, then try again."
         ),
-        "cancelled": lambda: _("Cancelled. Nothing was paid back."),
+        "cancelled": lambda: _("Cancelled."),
         "capability": lambda: _(
-            "This terminal cannot pay money back. Use another terminal, or pay back otherwise. "
-            "Nothing was paid back."
+            "This terminal cannot pay money back. Use another terminal, or pay back otherwise."
         ),
         "credentials": lambda: _(
             "Viva does not accept the credentials of this payment method. Ask an administrator to "
-            "check them. Nothing was paid back."
+            "check them."
         ),
         "declined": lambda: _(
             "The card did not take the refund. Try again with the card that paid, or pay back "
-            "otherwise. Nothing was paid back."
+            "otherwise."
         ),
         "error": lambda: _(
             "Viva reports an error and no refund. Look at the terminal before you try again."
         ),
         "fiscal": lambda: _(
             "The terminal demands the tax signature of the Greek authority (AADE). Ask Viva to "
-            "adjust the terminal, or pay back otherwise. Nothing was paid back."
+            "adjust the terminal, or pay back otherwise."
         ),
         "insert_card": lambda: _(
-            "The card wants to be inserted, or tapped a second time. Try again. Nothing was paid "
-            "back."
+            "The card wants to be inserted, or tapped a second time. Try again."
         ),
         "location_off": lambda: _(
-            "Location services are off on the terminal. Switch them on, then try again. Nothing was "
-            "paid back."
+            "Location services are off on the terminal. Switch them on, then try again."
         ),
         "network_problem": lambda: _(
             "The terminal has no connection. Check its network and its screen before you try again."
         ),
-        "never_received": lambda: _("Viva did not get the request. Nothing was paid back."),
-        "never_sent": lambda: _("The request was not sent. Nothing was paid back: try again."),
+        "never_received": lambda: _("Viva does not know of the request."),
+        "never_sent": lambda: _("The request was not sent. Try again."),
         "not_cleared": lambda: _(
             "Viva does not pay back a part of this payment before it is cleared. Pay it back as a "
-            "whole, pay back otherwise, or try again tomorrow. Nothing was paid back."
+            "whole, pay back otherwise, or try again tomorrow."
         ),
         "not_refundable": lambda: _(
             "Viva does not pay back this amount of this payment. A part can often be paid back only "
-            "when the payment is cleared, from the next day on. Pay it back as a whole or otherwise. "
-            "Nothing was paid back."
+            "when the payment is cleared, from the next day on. Pay it back as a whole or otherwise."
         ),
         "offline_limit": lambda: _(
-            "The terminal is offline and cannot pay money back. Check its network, then try again. "
-            "Nothing was paid back."
+            "The terminal is offline and cannot pay money back. Check its network, then try again."
         ),
         "parent_missing": lambda: _(
             "Viva does not find the payment that this pays back. Use the terminal that took it, or "
-            "pay back otherwise. Nothing was paid back."
+            "pay back otherwise."
         ),
         "reader_problem": lambda: _(
             "The card reader does not answer. Check it, and the terminal's screen, before you try "
@@ -215,27 +241,23 @@ def _failures(env):
         ),
         "refund_disabled": lambda: _(
             "Viva has not enabled refunds on terminals for this merchant. Ask an administrator to "
-            "have Viva enable them, or pay back otherwise. Nothing was paid back."
+            "have Viva enable them, or pay back otherwise."
         ),
         "refused": lambda: _(
             "Viva did not accept the request. Ask an administrator to check the Terminal ID and the "
-            "settings of this payment method. Nothing was paid back."
+            "settings of this payment method."
         ),
-        "timed_out": lambda: _(
-            "No card was presented in time. Try again with the card that paid. Nothing was paid "
-            "back."
-        ),
+        "timed_out": lambda: _("No card was presented in time. Try again with the card that paid."),
         "unavailable": lambda: _(
-            "Viva does not answer at the moment. Wait a little, then try again. Nothing was paid "
-            "back."
+            "Viva does not answer at the moment. Wait a little, then try again."
         ),
         "unreachable": lambda: _(
             "Viva could not be reached. Check the internet connection of the server, then try "
-            "again. Nothing was paid back."
+            "again."
         ),
-        "wrong_pin": lambda: _("The PIN was wrong. Try again. Nothing was paid back."),
+        "wrong_pin": lambda: _("The PIN was wrong. Try again."),
         "wrong_state": lambda: _(
             "The payment that this pays back is not finished at Viva yet. Wait a little, then try "
-            "again. Nothing was paid back."
+            "again."
         ),
     }

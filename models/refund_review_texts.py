@@ -15,6 +15,8 @@ def facts(_, values):
         review = f"stated_{values['row'].statement}"
     if review == "amount_differs" and values["row"].payment_id:
         review = "booked_differs"
+    if review == "no_payment" and values["detail"]:
+        review = "not_booked"
     return _FACTS[review](_, values)
 
 
@@ -69,8 +71,21 @@ _FACTS = {
     "no_row": lambda _, v: _(
         "Viva shows a refund of %(charged)s of which Odoo had no record.", **v
     ),
+    "not_booked": lambda _, v: _(
+        "%(charged)s was paid back to a card, but Odoo could not book it: %(detail)s", **v
+    ),
     "not_listed": lambda _, v: _(
         "Viva had confirmed a refund of %(charged)s, but it is not in Viva's list of the day.", **v
+    ),
+    "unusual": lambda _, v: _(
+        "Viva confirms the refund of %(charged)s, but in a way that was never seen before (event "
+        "%(event)s).",
+        **v,
+    ),
+    "unaskable": lambda _, v: _(
+        "Viva cannot be asked any more whether %(asked)s was paid back: “%(method)s” now belongs to "
+        "another account at Viva, or is gone.",
+        **v,
     ),
 }  # fmt: skip
 
@@ -78,6 +93,13 @@ _FACTS = {
 def _look_up(_, v):
     return _(
         "Look for the refund in Viva (Sales > Sales Transactions). Odoo goes on asking Viva, too."
+    )
+
+
+def _look_up_once(_, v):
+    return _(
+        "Look for the refund in the pages of the account at Viva that made it, and make Odoo agree "
+        "with it."
     )
 
 
@@ -123,4 +145,6 @@ _ADVICE = {
     "not_charged": _pay_back,
     "no_row": _book,
     "not_listed": _look_up,
+    "unusual": _look_up_once,
+    "unaskable": _look_up_once,
 }

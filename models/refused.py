@@ -2,7 +2,7 @@
 OF_SALES = frozenset(
     {
         "amount_not_positive", "currency", "invalid", "not_configured", "order_busy",
-        "order_finished", "register_closed", "terminal_busy",
+        "order_finished", "order_paid", "register_closed", "terminal_busy", "unsettled",
     }
 )  # fmt: skip
 OF_REFUNDS = OF_SALES | {

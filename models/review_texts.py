@@ -46,12 +46,14 @@ def _values(transaction):
     order = row.order_id or row._order_of_uuid()
     return {
         "row": row,
+        "event": str(row.event_id),
         "asked": money(row.amount),
         "charged": money(row.charged_amount),
         "booked": money(row.payment_id.amount),
         "listed": money(row._to_major(row.listed_minor)),
         "terminal": row.terminal_id,
         "register": row.pos_config_id.name or row.cash_register_id,
+        "detail": row.review_detail or "",
         "cashier": row.statement_user_id.name or "",
         "method": row.payment_method_id.name or "Viva Wallet",
         "order": order,
@@ -105,6 +107,19 @@ def _stated(_, v):
     )
 
 
+def _no_payment(_, v):
+    if v["detail"]:
+        return _(
+            "%(charged)s was charged on terminal %(terminal)s, but Odoo could not book it: "
+            "%(detail)s",
+            **_plain(v),
+        )
+    return _(
+        "%(charged)s was charged on terminal %(terminal)s, but no paid order in Odoo has it.",
+        **_plain(v),
+    )
+
+
 _FACTS = {
     "late_approval": _late_approval,
     "amount_differs": _amount_differs,
@@ -123,10 +138,7 @@ _FACTS = {
     "conflict": lambda _, v: _(
         "Viva said one thing about this payment of %(asked)s and then another.", **_plain(v)
     ),
-    "no_payment": lambda _, v: _(
-        "%(charged)s was charged on terminal %(terminal)s, but no paid order in Odoo has it.",
-        **_plain(v),
-    ),
+    "no_payment": _no_payment,
     "not_charged": lambda _, v: _(
         "%(asked)s of order %(name)s is booked as paid by “%(method)s”, but Viva knows of no such "
         "charge.",
@@ -140,6 +152,16 @@ _FACTS = {
     "not_listed": lambda _, v: _(
         "Viva had confirmed a charge of %(charged)s on terminal %(terminal)s, but it is not in "
         "Viva's list of the day.",
+        **_plain(v),
+    ),
+    "unusual": lambda _, v: _(
+        "Viva confirms the charge of %(charged)s, but in a way that was never seen before (event "
+        "%(event)s).",
+        **_plain(v),
+    ),
+    "unaskable": lambda _, v: _(
+        "Viva cannot be asked any more whether %(asked)s was charged on terminal %(terminal)s: "
+        "“%(method)s” now belongs to another account at Viva, or is gone.",
         **_plain(v),
     ),
 }
@@ -205,6 +227,14 @@ def _look_up(_, v):
     )
 
 
+def _look_up_elsewhere(_, v):
+    return _(
+        "Look for the payment in the pages of the account at Viva that terminal %(terminal)s "
+        "belonged to, and make order %(name)s agree with it.",
+        **_plain(v),
+    )
+
+
 def _compare_amounts(_, v):
     return _(
         "Compare with the receipt of the terminal. If the customer paid too much, refund the "
@@ -240,4 +270,9 @@ _ADVICE = {
         "to pay order %(name)s again.",
         **_plain(v),
     ),
+    "unusual": lambda _, v: _(
+        "Look for the payment in Viva (Sales > Sales Transactions). If it is there, nothing else is "
+        "to do."
+    ),
+    "unaskable": _look_up_elsewhere,
 }

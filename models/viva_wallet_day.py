@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
@@ -53,7 +53,7 @@ class VivaWalletDay(models.AbstractModel):
         :param methods: payment methods with the same credentials.
         """
         client = methods[0]._viva_wallet_client()
-        today = datetime.now(UTC).date()
+        today = timing.now().date()
         days = (today - timedelta(days=1), today)
         lists = [day_list.from_reply(client.list_sessions(day)) for day in days]
         listed = {entry.session_id: entry for entries in lists for entry in entries or ()}
@@ -218,32 +218,55 @@ class VivaWalletDay(models.AbstractModel):
 
     @api.model
     def _suspect_touched(self, methods, reply):
-        """Have the records read of those charges that are refunded or cancelled in a list.
+        """Have the records read of those charges and refunds, however old, that a list says to be
+        refunded, cancelled or undone.
 
         :param methods: payment methods of the account.
         :param Reply reply: Viva's list of the transactions of a day.
         """
-        fates = viva_transaction.fates_of_day(reply)
-        touched = {
-            transaction_id
-            for transaction_id, fate in fates.items()
-            if fate in (viva_transaction.UNDONE, viva_transaction.REFUNDED)
+        entries = viva_transaction.entries_of_day(reply) or ()
+        named = {
+            name for entry in entries for name in (entry.transaction_id, entry.parent_id) if name
         }
-        if not touched:
-            return
-        charges = self.search(
+        rows = self.search(
             [
-                ("kind", "=", "sale"),
                 ("state", "=", "approved"),
                 ("payment_method_id", "in", methods.ids),
-                ("transaction_id", "in", list(touched)),
-                ("reversal_suspected_at", "=", False),
+                ("transaction_id", "in", [*named, *map(str.upper, named)]),
             ]
         )
-        for charge in charges:
-            ours = charge.refund_ids.filtered(lambda refund: refund.state != "failed")
-            is_undone = fates[charge.transaction_id.lower()] == viva_transaction.UNDONE
-            if ours and (not is_undone or charge._is_explained_by(ours, viva_transaction.UNDONE)):
-                continue
-            with surviving(charge.session_id):
-                committed(charge, lambda own, is_vague=bool(ours): own._note_suspicion(is_vague))
+        touched = viva_transaction.touched(entries, rows.mapped("transaction_id"))
+        for row in rows.filtered(lambda row: row.transaction_id.lower() in touched):
+            with surviving(row.session_id):
+                row._suspect_entries(touched[row.transaction_id.lower()])
+
+    def _suspect_entries(self, entries):
+        """Suspect that this row was undone, unless our own refunds explain what a list says.
+
+        :param list entries: of `viva.transaction.touched`.
+        """
+        ours = self.refund_ids.filtered(lambda refund: refund.state != "failed")
+        news = {
+            f"{entry.transaction_id} {entry.fate}": entry
+            for entry in entries
+            if not self._is_entry_explained(entry, ours)
+        }
+        known = set(self.touched_by or ())
+        if not news.keys() - known:
+            return
+        # A refund of ours whose outcome is not known may be the one that is listed.
+        is_vague = bool(ours.filtered(lambda refund: refund.state != "approved"))
+        listed = None if is_vague else sorted(known | news.keys())
+        committed(self, lambda own: own._note_suspicion(is_vague, listed))
+
+    def _is_entry_explained(self, entry, ours):
+        """Tell whether what a list says of this row is what refunds of ours have done to it."""
+        own_id = self.transaction_id.lower()
+        if entry.transaction_id == own_id:
+            is_undone = entry.fate == viva_transaction.UNDONE
+            return bool(ours) and (
+                not is_undone or self._is_explained_by(ours, viva_transaction.UNDONE)
+            )
+        names = {name.lower() for name in ours.mapped("transaction_id") if name}
+        sessions = set(ours.mapped("session_id"))
+        return entry.transaction_id in names or (entry.reference or "").lower() in sessions

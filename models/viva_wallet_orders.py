@@ -1,11 +1,16 @@
 import logging
 
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import LockError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..viva import masking, money
+from .refused import Refused
 from .states import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
+
+DETAIL_CHARACTERS = 200  # of what Odoo said when it could not book a charge
 
 
 class VivaWalletOrders(models.AbstractModel):
@@ -108,19 +113,94 @@ class VivaWalletOrders(models.AbstractModel):
             order=self.order_name or self.order_uuid,
         )
 
+    # === WHAT THE ORDER COSTS === #
+
+    def _check_order_cost(self, wish):
+        """Refuse to move more money for an order than it costs, unless the cashier can see it all.
+
+        A device with an old copy of an order does not know what another one has charged. Whoever
+        sees all payments may ask for more on purpose: a tip, change, a further payment. Call it on
+        the rows of the order, among others.
+
+        :param Wish wish: see there.
+        :raise Refused: "order_paid".
+        """
+        values = wish.values
+        holding = self.filtered(
+            lambda row: (
+                row.order_uuid == values["order_uuid"]
+                and row._holds_money()
+                and row.statement != "not_paid"
+            )
+        )
+        unseen = holding.filtered(
+            lambda row: (
+                row.payment_uuid not in wish.order_payments
+                and row.payment_uuid != values["payment_uuid"]
+            )
+        )
+        total = self._order_total_minor(wish)
+        if not unseen or total is None:
+            return
+        sign = -1 if values.get("kind") == "refund" else 1
+        moved = sign * sum(row._sign() * row._moved_minor() for row in holding)
+        if moved + values["amount_minor"] > sign * total > 0:
+            currency = self.env["res.currency"].browse(values["currency_id"])
+            moved_amount = float(money.to_major(moved, currency.name))
+            raise Refused("order_paid", moved=currency.format(moved_amount))
+
+    def _moved_minor(self):
+        """Return what has moved by this row, or may have, without what the customer gave on top."""
+        return self.charged_minor - self.tip_minor if self.charged_minor else self.amount_minor
+
+    @api.model
+    def _order_total_minor(self, wish):
+        """Return what an order costs in minor units, by whoever knows of more; None if nobody says."""
+        currency = self.env["res.currency"].browse(wish.values["currency_id"])
+        order = self.env["pos.order"].sudo().search(
+            [
+                ("uuid", "=", wish.values["order_uuid"]),
+                ("company_id", "=", wish.values["company_id"]),
+            ],
+            limit=1,
+        )  # fmt: skip
+        totals = [order.amount_total] if order else []
+        if wish.order_total is not None:
+            totals.append(wish.order_total)
+        if not totals:
+            return None
+        return money.to_minor(currency.round(max(totals, key=abs)), currency.name)
+
     # === BOOKING === #
 
     def _book(self):
-        """Bring an approved charge onto its order, whether or not the till still lives.
+        """Bring an approved charge onto its order, whether or not the till still lives."""
+        self.ensure_one()
+        self._book_safely(self._bind)
+        self._book_safely(self._apply_to_sale)
 
-        What Odoo refuses to book is for a person to look at; the approval stays.
+    def _book_safely(self, work):
+        """Do what books a charge. What cannot be booked is for a person to look at.
+
+        That Viva has charged a card is never forgotten because something in Odoo goes wrong, be it
+        a rule of Odoo or a mistake in one of its modules. A conflict with somebody else's saving is
+        neither: whoever called is repeated.
+
+        :param callable work: gets nothing.
         """
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._bind()
-        except (UserError, ValidationError) as error:
-            _logger.warning("Viva Wallet session %s cannot be booked: %s", self.session_id, error)
+                work()
+        except (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            raise
+        except Exception as error:
+            is_rule = isinstance(error, UserError)
+            _logger.warning(
+                "Viva Wallet session %s cannot be booked: %s",
+                self.session_id, error, exc_info=not is_rule,
+            )  # fmt: skip
+            self.review_detail = masking.mask_text(str(error))[:DETAIL_CHARACTERS]
             self._flag("no_payment")
 
     def _book_on_order(self):

@@ -9,7 +9,6 @@ from ..viva import outcome, outcome_web, timing, transaction
 from . import refund_reasons
 from .own_transaction import fresh
 from .refused import Refused
-from .states import HOLDING_STATES, UNFINISHED_STATES
 
 # Viva's clocks are Greek (viva-api 5.2); in which time zone it lists a day is not published. Ours may
 # be a little ahead of Viva's.
@@ -59,13 +58,13 @@ class VivaWalletRefund(models.AbstractModel):
 
     @api.depends(
         "kind", "state", "charged_minor", "refund_ids.state", "refund_ids.charged_minor",
-        "refund_ids.amount_minor",
+        "refund_ids.amount_minor", "refund_ids.doubtful", "refund_ids.review_state",
     )  # fmt: skip
     def _compute_refunded(self):
         for row in self:
             approved = row.refund_ids.filtered(lambda refund: refund.state == "approved")
             row.refunded_minor = sum(approved.mapped("charged_minor"))
-            row.refundable_minor = row._charged_by_sale() - row._held_minor(row.refund_ids)
+            row.refundable_minor = row._refundable_since(None)
             row.refunded_amount = row._to_major(row.refunded_minor)
             row.refundable_amount = row._to_major(row.refundable_minor)
 
@@ -79,13 +78,20 @@ class VivaWalletRefund(models.AbstractModel):
     def _charged_by_sale(self):
         return self.charged_minor if (self.kind, self.state) == ("sale", "approved") else 0
 
+    def _refundable_since(self, since):
+        """Return what can still be paid back, in minor units.
+
+        :param datetime since: see `_is_uncertain`.
+        """
+        return self._charged_by_sale() - self._held_minor(self.refund_ids, since)
+
     @staticmethod
-    def _held_minor(refunds):
+    def _held_minor(refunds, since=None):
         """Return what refunds take away from what can be paid back, in minor units."""
         return sum(
             refund.charged_minor if refund.state == "approved" else refund.amount_minor
             for refund in refunds
-            if refund.state in HOLDING_STATES
+            if refund._holds_money(since)
         )
 
     def _sign(self):
@@ -95,44 +101,48 @@ class VivaWalletRefund(models.AbstractModel):
     # === WHAT CAN BE PAID BACK === #
 
     @api.model
-    def _reserve(self, values):
+    def _reserve(self, wish):
         """Hold what a new refund pays back, for all tills, until the end of the transaction.
 
         The row of the sale is changed as well as locked: in PostgreSQL's "repeatable read", a
         mere lock lets through who waited for it with an old picture of the other refunds.
 
-        :param dict values: of the refund's row.
+        :param Wish wish: of the refund.
         :raise Refused: when less remains than is to be paid back.
         :raise LockError: when another process is at the sale.
         """
+        values = wish.values
         parent = self.browse(values["parent_id"])
         parent._lock()
         parent.refunds_asked += 1
         parent.flush_recordset(["refunds_asked"])
-        remaining = parent.refundable_minor
-        unsettled = parent.refund_ids.filtered(lambda refund: refund.state in UNFINISHED_STATES)
+        remaining = parent._refundable_since(wish.since)
+        unsettled = parent.refund_ids.filtered(
+            lambda refund: refund.state != "approved" and refund._holds_money(wish.since)
+        )
         is_second_by_account = values["refund_way"] == "account" and unsettled
         if values["amount_minor"] <= remaining and not is_second_by_account:
             return
         raise Refused(
-            parent._why_too_much(unsettled),
+            parent._why_too_much(unsettled, remaining),
             charged=parent._formatted(parent.charged_minor),
             remaining=parent._formatted(0 if is_second_by_account else remaining),
-            held=parent._formatted(self._held_minor(unsettled)),
+            held=parent._formatted(self._held_minor(unsettled, wish.since)),
         )
 
     def _formatted(self, minor):
         return self.currency_id.format(self._to_major(minor))
 
-    def _why_too_much(self, unsettled):
+    @staticmethod
+    def _why_too_much(unsettled, remaining):
         if unsettled:
             return "refund_open"
-        return "above_remaining" if self.refundable_minor > 0 else "nothing_remains"
+        return "above_remaining" if remaining > 0 else "nothing_remains"
 
     def _settle_refunds(self):
         """Ask Viva about refunds of these sales of which the outcome is not certain."""
         unsettled = self.refund_ids.filtered(
-            lambda refund: refund.state in ("sent", "unknown") or refund.doubtful
+            lambda refund: refund.state in ("sent", "unknown") or refund._is_uncertain()
         )
         unsettled._refresh(patiently=True)
 
@@ -202,9 +212,18 @@ class VivaWalletRefund(models.AbstractModel):
         )
 
     def _apply_not_listed(self):
-        """End a refund through the account that Viva's list still does not have."""
+        """Conclude from Viva's list that does not have a refund through the account.
+
+        That is no proof before the slowest list would have it: until then the money counts as paid
+        back.
+        """
         if self.state == "sent" and self._age() >= timing.NOT_LISTED_AFTER:
+            self._set_state("unknown")
+            self._flag("unknown")
+        complete_after = timing.LIST_LAG + timing.REPLY_WITHIN
+        if self.state == "unknown" and self._age() >= complete_after:
             self._fail("never_received", doubtful=True)
+            self._unflag("unknown", "unaskable")
 
     # === PAYMENTS === #
 
@@ -291,7 +310,7 @@ class VivaWalletRefund(models.AbstractModel):
         sale._settle_refunds()
         values = sale._back_office_values()
         try:
-            refund, request, _values = self.env["viva.wallet.till"]._open_row(lambda _own: values)
+            refund, request = self.env["viva.wallet.till"]._open_row(values, lambda _own: values)
         except Refused as refusal:
             text = refund_reasons.refusal_text(self.env, refusal.reason, **refusal.details)
             raise UserError(text) from None

@@ -24,23 +24,15 @@ class VivaWalletRefundTill(models.AbstractModel):
         """
         self._check_user()
         refund = {**refund, "kind": "refund"}
-        try:
-            values = self._validated(refund)
-            self.env["viva.wallet.transaction"].sudo().browse(
-                values["parent_id"] or ()
-            )._settle_refunds()
-            transaction, request, _values = self._open_row(lambda _own: values)
-        except Refused as refusal:
-            return self._refusal(refund, refusal)
-        snapshot = transaction._send(request) if request else self._snapshot(transaction)
-        return {**snapshot, "wakeups": self._has_wakeups(values["terminal_id"])}
+        return self._start(refund, lambda own: own._validated(refund))
 
     @api.model
     def list_refundable(self, request):
         """Tell what of some orders can be paid back to the cards that paid.
 
-        :param dict request: `pos_session_id`, `payment_method_id`, `order_uuids` of the orders that
-            are refunded.
+        :param dict request: `pos_session_id`, `payment_method_id`, and what the till knows of the
+            orders that are refunded: `order_uuids`, theirs; `order_uuid`, of the order that refunds
+            them; `refunded_line_ids`, ids of their lines.
         :return: `cards`: see `_refundable_values` of the ledger, oldest first; `others`: `method`
             and `amount` of what was paid otherwise; `text`: why nothing can be paid back.
         :rtype: dict
@@ -52,7 +44,7 @@ class VivaWalletRefundTill(models.AbstractModel):
         except Refused as refusal:
             text = refund_reasons.refusal_text(self.env, refusal.reason, **refusal.details)
             return {"cards": [], "others": [], "text": text}
-        order_uuids = [name for name in request.get("order_uuids", ()) if isinstance(name, str)]
+        order_uuids = self._refunded_uuids(request)
         sales = self._sales_of(order_uuids, config.company_id)
         sales._settle_refunds()
         account = method._viva_wallet_account()
@@ -60,6 +52,19 @@ class VivaWalletRefundTill(models.AbstractModel):
             cards = [sale._refundable_values(account, config.currency_id.name) for sale in current]
         text = "" if cards else refund_reasons.refusal_text(self.env, "parent_unknown")
         return {"cards": cards, "others": self._others_of(order_uuids, sales), "text": text}
+
+    @api.model
+    def _refunded_uuids(self, request):
+        """Return the uuids of all orders that may be paid back, also of those that a till which was
+        loaded anew does not have any more."""
+        uuids = {name for name in request.get("order_uuids") or () if isinstance(name, str)}
+        if isinstance(request.get("order_uuid"), str):
+            uuids.add(request["order_uuid"])
+        line_ids = [value for value in request.get("refunded_line_ids") or () if self._is_id(value)]
+        orders = self.env["pos.order"].search([("uuid", "in", list(uuids))])
+        lines = self.env["pos.order.line"].search([("id", "in", line_ids)])
+        refunded = orders.lines.refunded_orderline_id | lines
+        return sorted(uuids.union(filter(None, refunded.order_id.mapped("uuid"))))
 
     @api.model
     def _sales_of(self, order_uuids, company):

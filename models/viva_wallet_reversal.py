@@ -29,6 +29,12 @@ class VivaWalletReversal(models.AbstractModel):
         help="When Viva is asked whether the charge still stands.",
     )
 
+    touched_by = fields.Json(
+        readonly=True,
+        groups="base.group_system",
+        help="What Viva's lists have said of it that no refund of ours explains.",
+    )
+
     # === SUSPICION === #
 
     @api.model
@@ -54,15 +60,16 @@ class VivaWalletReversal(models.AbstractModel):
 
     @api.model
     def _sale_of_reversal(self, notification):
-        """Return the row of the charge that a notification says was undone."""
-        for name, value in (
-            ("transaction_id", notification.parent_id),
-            ("session_id", notification.merchant_reference),
-            ("transaction_id", notification.transaction_id),
+        """Return the row of the charge, or of the refund, that a notification says was undone."""
+        sales = [("kind", "=", "sale")]
+        for name, value, domain in (
+            ("transaction_id", notification.parent_id, []),
+            ("session_id", notification.merchant_reference, sales),
+            ("transaction_id", notification.transaction_id, sales),
         ):
-            sale = value and self.search([(name, "=", value), ("kind", "=", "sale")], limit=1)
-            if sale:
-                return sale
+            row = value and self.search([(name, "=", value), *domain], limit=1)
+            if row:
+                return row
         return self.browse()
 
     def _is_named_by(self, notification):
@@ -71,8 +78,14 @@ class VivaWalletReversal(models.AbstractModel):
             bool(self.transaction_id) and self.transaction_id == notification.transaction_id
         )
 
-    def _note_suspicion(self, is_vague=False):
+    def _note_suspicion(self, is_vague=False, touched_by=None):
+        """Write down a suspicion; see `_suspect_reversal`.
+
+        :param list touched_by: what Viva's lists have said so far, where they said it.
+        """
         self._lock()
+        if touched_by:
+            self.write({"touched_by": touched_by, "reversal_suspected_at": False})
         self._suspect_reversal(is_vague)
 
     def _suspect_reversal(self, is_vague=False):
@@ -162,7 +175,8 @@ class VivaWalletReversal(models.AbstractModel):
         now = timing.now()
         age = (now - self.reversal_suspected_at).total_seconds()
         if fate != viva_transaction.UNCLEAR or age >= timing.REVERSAL_SILENCE:
-            self._flag("reversal_announced")
+            is_news = bool(self.resolved_at) and self.resolved_at < self.reversal_suspected_at
+            self._flag("reversal_announced", again=is_news)
         is_fresh = age < timing.REVERSAL_CHECK_LIFE
         self.reversal_check_at = is_fresh and now + timedelta(
             seconds=timing.REVERSAL_CHECK_INTERVAL

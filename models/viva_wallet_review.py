@@ -41,6 +41,8 @@ class VivaWalletReview(models.AbstractModel):
             ("not_charged", "Booked in Odoo, but Viva knows of no charge"),
             ("no_row", "Charged at Viva, unknown to Odoo"),
             ("not_listed", "Charged in Odoo, but not in Viva's list of the day"),
+            ("unusual", "Approved in an unusual way"),
+            ("unaskable", "Viva cannot be asked any more"),
         ],
         string="What happened",
         readonly=True,
@@ -55,6 +57,9 @@ class VivaWalletReview(models.AbstractModel):
     review_at = fields.Datetime(string="On review since", readonly=True)
     review_facts = fields.Char(string="Facts", compute="_compute_review_texts")
     review_advice = fields.Char(string="Suggested action", compute="_compute_review_texts")
+    review_detail = fields.Char(
+        string="What Odoo said", readonly=True, help="When the charge could not be booked."
+    )
     resolution = fields.Selection(RESOLUTIONS, string="Resolved how", readonly=True)
     resolution_note = fields.Text(string="Note", readonly=True)
     resolved_at = fields.Datetime(readonly=True)

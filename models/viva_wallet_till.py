@@ -1,3 +1,4 @@
+import time
 import uuid
 from contextlib import suppress
 from datetime import timedelta
@@ -10,9 +11,10 @@ from odoo.tools import mute_logger
 
 from ..viva import masking, money, timing
 from . import reasons, refund_reasons
-from .own_transaction import committed, fresh
+from .own_transaction import committed, database_clock, fresh
 from .refused import Refused
 from .states import HOLDING_STATES, UNFINISHED_STATES
+from .viva_wallet_transaction import Recorded, Wish
 
 MAX_QUESTIONS = 5  # to Viva within one call of a till; the others get their turn with the next
 RECENT_SALES = 3  # how many of a terminal's last sales tell whether notifications arrive
@@ -26,6 +28,10 @@ class VivaWalletTill(models.AbstractModel):
     * `session_id`: UUID of the request, also when the till had asked under another one;
     * `state`: see `viva.wallet.transaction`, or `not_recorded` when the server has no such row;
     * `reason`, `text`: why nothing was charged, as a key and as a sentence for the cashier;
+    * `refused`: it was not given to Viva in this call, see `reason`;
+    * `uncertain`: Viva reports a failure after which money was seen to have moved all the same;
+    * `limited`: it has to wait because Viva limits the calls of a merchant;
+    * `silent`: Viva has not answered for a while: `state_outcome` may be called;
     * `aborting`: the terminal was asked to stop and has not answered yet;
     * `cancelled`: a person asked it to stop, whether or not that was in time;
     * `accepted`: Viva confirmed that it has the request;
@@ -50,17 +56,28 @@ class VivaWalletTill(models.AbstractModel):
 
         :param dict sale: `session_id` (UUIDv4, made by the till), `payment_method_id`,
             `pos_session_id`, `amount` (major units), `order_uuid`, `order_name`, `payment_uuid`,
-            and optionally `tip` (major units): the part of the amount that is a tip.
+            and optionally `tip` (major units): the part of the amount that is a tip; `order_total`
+            (major units): what the order costs by the till's copy; `order_payments`: uuids of all
+            payment lines that this copy has.
         :return: a snapshot, with `wakeups`: whether notifications of Viva are to be expected.
         :rtype: dict
         """
         self._check_user()
+        return self._start(sale, lambda own: own._validated(sale))
+
+    @api.model
+    def _start(self, request, validated):
+        """Have a sale or a refund recorded and sent; see `start_sale`.
+
+        :param dict request: of the till.
+        :param callable validated: see `_open_row`.
+        """
         try:
-            transaction, request, values = self._open_row(lambda own: own._validated(sale))
+            transaction, call = self._open_row(request, validated)
         except Refused as refusal:
-            return self._refusal(sale, refusal)
-        snapshot = transaction._send(request) if request else self._snapshot(transaction)
-        return {**snapshot, "wakeups": self._has_wakeups(values["terminal_id"])}
+            return self._refusal(request, refusal)
+        snapshot = transaction._send(call) if call else self._snapshot(transaction)
+        return {**snapshot, "wakeups": self._has_wakeups(transaction)}
 
     @api.model
     def read_status(self, session_ids):
@@ -72,7 +89,10 @@ class VivaWalletTill(models.AbstractModel):
         """
         self._check_user()
         transactions = self._find(session_ids)
-        unfinished = transactions.filtered(lambda t: t.state in UNFINISHED_STATES)
+        transactions.filtered("resend_at")._resend_due()
+        unfinished = transactions.filtered(
+            lambda row: row.state in UNFINISHED_STATES or row._owes_question()
+        )
         snapshots = unfinished[:MAX_QUESTIONS]._refresh()
         others = transactions.filtered(lambda row: row.session_id not in snapshots)
         if others:
@@ -99,8 +119,8 @@ class VivaWalletTill(models.AbstractModel):
         transaction = self._find([sale.get("session_id")])
         if not transaction:
             try:
-                transaction, _request, _values = self._open_row(
-                    lambda own: own._validated(sale), cancelled=True
+                transaction, _call = self._open_row(
+                    sale, lambda own: own._validated_cancelled(sale), cancelled=True
                 )
             except Refused as refusal:
                 return self._refusal(sale, refusal)
@@ -111,14 +131,15 @@ class VivaWalletTill(models.AbstractModel):
     def state_outcome(self, session_id, paid):
         """Record what the cashier sees on a terminal about which Viva cannot say anything.
 
-        :param str session_id: UUID of a payment whose outcome is unknown.
+        :param str session_id: UUID of a payment whose outcome is unknown, or about which Viva has
+            been silent for a while.
         :param bool paid: whether the terminal shows the payment as made.
         :return: a snapshot; `statement` is only set when the outcome is still unknown.
         :rtype: dict
         """
         self._check_user()
         transaction = self._find([session_id])
-        if transaction.state == "unknown":
+        if transaction.state in ("sent", "unknown"):
             committed(transaction, lambda own: own._record_statement(paid))
         return self.read_status([session_id])[session_id]
 
@@ -172,7 +193,7 @@ class VivaWalletTill(models.AbstractModel):
             .sudo()
             .search_fetch(
                 [("session_id", "in", known), ("company_id", "in", self.env.companies.ids)],
-                ["session_id", "state"],
+                ["session_id", "state", "news_at", "asked_at", "resend_at"],
             )
         )
 
@@ -278,52 +299,135 @@ class VivaWalletTill(models.AbstractModel):
         tip_minor = self._validated_amount(tip, currency)
         return tip_minor if tip_minor <= amount_minor - tip_minor else 0
 
+    @api.model
+    def _validated_cancelled(self, sale):
+        """Return the values of the row for a request that must not be sent any more.
+
+        Whatever has become of the order and the register meanwhile, it is written down: else it
+        could still be sent when it arrives.
+
+        :raise Refused: when nobody could have asked for it.
+        """
+        try:
+            return self._validated(sale)
+        except Refused:
+            pos_session = self.env["pos.session"].browse()
+            if self._is_id(sale.get("pos_session_id")):
+                pos_session = pos_session.search([("id", "=", sale["pos_session_id"])])
+            if not pos_session:
+                raise
+        config = pos_session.config_id
+        method = self.env["pos.payment.method"].browse()
+        if self._is_id(sale.get("payment_method_id")):
+            method = method.search([("id", "=", sale["payment_method_id"])])
+        return {
+            "session_id": self._validated_uuid(sale.get("session_id")),
+            "kind": "refund" if sale.get("kind") == "refund" else "sale",
+            "payment_method_id": method.id,
+            "terminal_id": method.viva_wallet_terminal_id or "-",
+            "cash_register_id": self.env["viva.wallet.transaction"]._cash_register_id(config),
+            "pos_config_id": config.id,
+            "pos_session_id": pos_session.id,
+            "company_id": config.company_id.id,
+            "user_id": self.env.uid,
+            "order_uuid": self._validated_uuid(sale.get("order_uuid")),
+            "order_name": masking.clean_text(str(sale.get("order_name") or ""))[:64],
+            "payment_uuid": self._validated_uuid(sale.get("payment_uuid")),
+            "currency_id": config.currency_id.id,
+            "amount_minor": 0,
+        }
+
+    @api.model
+    def _validated_total(self, total):
+        """Return what an order costs by a till's copy; None where it does not say."""
+        if total is None or total is False:
+            return None
+        is_number = isinstance(total, (int, float)) and not isinstance(total, bool)
+        if not is_number or not abs(total) <= money.MAX_MINOR:
+            raise Refused("invalid")
+        return total
+
     # === ROWS === #
 
     @api.model
-    def _open_row(self, validated, cancelled=False):
-        """Return the row of a sale, the one that exists or a new one, and what to send for it.
+    def _open_row(self, request, validated, cancelled=False):
+        """Return the row of a request of a till, the one that exists or a new one, and what to send.
 
-        Viva is asked first about whatever is in the way: earlier requests of the same payment line,
-        and the payment that occupies the terminal.
+        Before a new one is sent, Viva has answered about whatever is in the way: earlier requests of
+        the same order, and the payment that occupies the terminal.
 
+        :param dict request: of the till.
         :param callable validated: gets this model, in the transaction in which the row is written,
             and returns the values of the row, see `_validated`.
-        :param bool cancelled: record that this sale must not be sent any more.
-        :return: row, committed, request, see `Recorded`, and values. The cursor of the request may
-            not see the row: use `fresh`.
+        :param bool cancelled: record that this request must not be sent any more.
+        :return: row, committed, and call to Viva, see `Recorded`. The cursor of the request may not
+            see the row: use `fresh`.
         :rtype: tuple
-        :raise Refused: when the terminal is busy, or another payment of the order is running.
+        :raise Refused: when it must not be sent, or cannot be sent yet.
         """
         ledger = self.env["viva.wallet.transaction"].sudo()
-        values, recorded = self._record(validated, cancelled)
+        since, recorded = self._record(request, validated, cancelled)
+        if recorded.in_the_way or recorded.uncertain:
+            self._settle(recorded, since)
+            since, recorded = self._record(request, validated, cancelled, since)
         if recorded.in_the_way:
-            self._settle(recorded.in_the_way)
-            values, recorded = self._record(validated, cancelled, settled=True)
-        if recorded.in_the_way:
-            raise self._busy(ledger.browse(recorded.in_the_way), values)
+            raise self._busy(ledger.browse(recorded.in_the_way), request)
+        if recorded.uncertain:
+            raise self._uncertain(ledger.browse(recorded.uncertain))
         if not recorded.row_id:
             raise Refused("invalid")
-        return ledger.browse(recorded.row_id), recorded.request, values
+        return ledger.browse(recorded.row_id), recorded.request
 
     @api.model
-    def _settle(self, in_the_way):
-        """Ask Viva about rows that are in the way of a new one."""
-        rows = self.env["viva.wallet.transaction"].sudo().browse(in_the_way)
-        # Without an answer these do not keep the new row from being made, though money may have
-        # moved: that is worth waiting for.
-        with fresh(rows) as current:
-            is_risky = any(row.doubtful or row.state == "unknown" for row in current)
-        rows._refresh(patiently=is_risky)
+    def _settle(self, recorded, since):
+        """Have Viva asked about rows that are in the way of a new one.
+
+        Those that keep it from being made need not be waited for. Those that do not, though money
+        may have moved by them, do: also for the question of somebody else, if it is a later one.
+
+        :param Recorded recorded: names the rows.
+        :param datetime since: of the wish; see `_is_uncertain`.
+        """
+        ledger = self.env["viva.wallet.transaction"].sudo()
+        with fresh(ledger.browse(recorded.in_the_way)) as current:
+            is_risky = any(row.state == "unknown" for row in current)
+        ledger.browse(recorded.in_the_way)._refresh(patiently=is_risky)
+        deadline = time.monotonic() + timing.SETTLE_SECONDS
+        uncertain = ledger.browse(recorded.uncertain)
+        while True:
+            with fresh(uncertain) as current:
+                unasked = current.filtered(lambda row: not row._is_asked(since)).ids
+            ledger.browse(unasked)._refresh(patiently=True)
+            with fresh(uncertain) as current:
+                is_settled = not any(row._is_answer_awaited(since) for row in current)
+            if is_settled or time.monotonic() > deadline:
+                return
+            time.sleep(timing.SETTLE_PAUSE)
 
     @api.model
-    def _record(self, validated, cancelled, settled=False):
-        """Find or create the row and commit it; see `_open_row` and `_find_or_create` of the ledger."""
+    def _record(self, request, validated, cancelled, since=None):
+        """Find or create the row and commit it; see `_open_row`.
+
+        :param datetime since: of the wish, when Viva was asked about what is in the way since then.
+        :return: when the wish was there, and what was recorded.
+        :rtype: tuple(datetime, Recorded)
+        """
 
         def find_or_create(own):
-            values = validated(own)
             ledger = own.env["viva.wallet.transaction"].sudo()
-            return values, ledger._find_or_create(values, cancelled, settled)
+            existing = own._find([request.get("session_id")])
+            if existing:
+                return since, Recorded(row_id=existing.id)
+            moment = since or database_clock(own.env)
+            wish = Wish(
+                values=validated(own),
+                since=moment,
+                order_total=own._validated_total(request.get("order_total")),
+                order_payments=frozenset(
+                    name for name in request.get("order_payments") or () if isinstance(name, str)
+                ),
+            )
+            return moment, ledger._find_or_create(wish, cancelled, settled=bool(since))
 
         try:
             with mute_logger("odoo.sql_db"):
@@ -333,9 +437,19 @@ class VivaWalletTill(models.AbstractModel):
             return committed(self, find_or_create)
 
     @api.model
-    def _busy(self, occupying, values):
+    def _uncertain(self, rows):
+        """Return the refusal of a request while it is not known whether earlier ones moved money."""
+        with fresh(rows[:1]) as row:
+            return Refused(
+                "unsettled",
+                terminal=row.terminal_id,
+                amount=row.currency_id.format(row.amount),
+            )
+
+    @api.model
+    def _busy(self, occupying, request):
         with fresh(occupying[:1]) as other:
-            is_same_order = other.order_uuid == values["order_uuid"]
+            is_same_order = other.order_uuid == request.get("order_uuid")
             return Refused(
                 "order_busy" if is_same_order else "terminal_busy",
                 terminal=other.terminal_id,
@@ -362,6 +476,7 @@ class VivaWalletTill(models.AbstractModel):
         return {
             "session_id": sale.get("session_id"),
             "state": "failed",
+            "refused": True,
             "reason": refusal.reason,
             "text": texts.refusal_text(self.env, refusal.reason, **refusal.details),
             "aborting": False,
@@ -372,19 +487,17 @@ class VivaWalletTill(models.AbstractModel):
         }
 
     @api.model
-    def _has_wakeups(self, terminal_id):
-        """Tell whether Viva announced the last sales of this terminal: then polling can be slow."""
-        last = (
-            self.env["viva.wallet.transaction"]
-            .sudo()
-            .search_fetch(
-                [("terminal_id", "=", terminal_id), ("state", "=", "approved")],
+    def _has_wakeups(self, transaction):
+        """Tell whether Viva announced the last sales of its terminal: then polling can be slow."""
+        with fresh(transaction) as current:
+            last = current.search_fetch(
+                [("terminal_id", "=", current.terminal_id), ("state", "=", "approved")],
                 ["notified_at", "finished_at"],
                 limit=RECENT_SALES,
             )
-        )
-        return bool(last) and all(
-            sale.notified_at
-            and sale.notified_at <= sale.finished_at + timedelta(seconds=timing.NOTIFIED_PROMPTLY)
-            for sale in last
-        )
+            return bool(last) and all(
+                sale.notified_at
+                and sale.notified_at
+                <= sale.finished_at + timedelta(seconds=timing.NOTIFIED_PROMPTLY)
+                for sale in last
+            )

@@ -1,18 +1,21 @@
 import logging
+import threading
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..viva import const, masking, money, outcome, outcome_web, timing, waiting
-from . import reasons
-from .own_transaction import committed, fresh, lock_rows, surviving
+from . import exchange, reasons
+from .own_transaction import committed, detached, fresh, lock_rows, surviving
 from .states import OPEN_STATES, UNFINISHED_STATES
 from .viva_wallet_refund import ask_account
 
@@ -29,12 +32,13 @@ TRANSITIONS = {
     "reversed": set(),
 }
 
+OWE_ATTEMPTS = 5  # to write down that a question is owed, while others write the row
 AT_ONCE = 10  # questions of the cron under way together: one slow answer does not delay all
 
 # A customer is waiting: no more of a row is read than what is needed.
 QUESTION_FIELDS = (
     "session_id", "state", "kind", "amount_minor", "tip_asked_minor", "currency_id", "terminal_id",
-    "payment_method_id", "refund_way",
+    "payment_method_id", "refund_way", "asked_at",
 )  # fmt: skip
 WAKE_UP_FIELDS = ("state", "company_id", "notified_at", "asked_at", "sent_at")
 
@@ -46,13 +50,32 @@ class Recorded:
     :param int row_id: row that stands for it, of another session where the payment line was charged,
         or may be, under that one; None when there is none.
     :param tuple request: what to send now, see `_request`; only for a new row.
-    :param in_the_way: ids of rows to ask Viva about first; when that was done, of the row that
-        occupies the terminal.
+    :param in_the_way: ids of rows that occupy the terminal or the order: Viva is asked about them
+        first.
+    :param uncertain: ids of rows that may have moved money, as far as Viva has said since the wish.
     """
 
     row_id: int | None = None
     request: tuple | None = None
     in_the_way: list = field(default_factory=list)
+    uncertain: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A till's wish to have money moved.
+
+    :param dict values: of the row.
+    :param datetime since: when it was there, by the clock of the database.
+    :param float order_total: what the order costs by the till's copy, in major units; None when the
+        till did not say.
+    :param frozenset order_payments: uuids of the payment lines that the till has in the order.
+    """
+
+    values: dict
+    since: datetime
+    order_total: float | None = None
+    order_payments: frozenset = frozenset()
 
 
 class VivaWalletTransaction(models.Model):
@@ -66,9 +89,11 @@ class VivaWalletTransaction(models.Model):
     _name = "viva.wallet.transaction"
     _inherit = [
         "viva.wallet.attach",
+        "viva.wallet.certainty",
         "viva.wallet.day",
         "viva.wallet.exchange",
         "viva.wallet.extra",
+        "viva.wallet.limited",
         "viva.wallet.orders",
         "viva.wallet.receipt",
         "viva.wallet.refund",
@@ -293,37 +318,51 @@ class VivaWalletTransaction(models.Model):
         for transaction_id, question in self._claim_questions():
             transaction = self.browse(transaction_id)
             if question is None:
-                committed(transaction, lambda own: own._apply_deadline())
+                committed(transaction, lambda own: own._apply_unaskable())
             else:
                 exchanges.append(transaction._ask(question))
-        snapshots = [snapshot for _lost, snapshot in self._finish_all(exchanges, patiently)]
+        snapshots = [snapshot for _follow, snapshot in self._finish_all(exchanges, patiently)]
         return {snapshot["session_id"]: snapshot for snapshot in snapshots if snapshot}
 
-    def _ask(self, client_and_expected, is_aside=False):
+    def _ask(self, question, is_aside=False):
         """Ask Viva about one row.
 
-        :param tuple client_and_expected: see `_question`.
+        :param tuple question: see `_question`.
         :param bool is_aside: see `_exchange`.
         :return: see `_exchange`.
         """
+        client, expected, asked_at = question
         return self._exchange(
             waiting.QUESTION,
-            lambda: _ask(*client_and_expected),
-            lambda own, answer: own._take_answer(*answer),
-            after=lambda taken: taken[0] and self._resend(),
+            lambda: _ask(client, expected),
+            lambda own, answer: own._take_answer(*answer, asked_at),
+            after=self._follow_answer,
             is_aside=is_aside,
         )
 
-    def _take_answer(self, result, reply):
+    def _take_answer(self, result, reply, asked_at):
         """Apply an answer of Viva; see `_apply_outcome`.
 
-        :return: whether the request seems to be lost (see `_resend`), and the snapshot of a row
-            that is finished, else None.
+        :param datetime asked_at: see `_note_answer`.
+        :return: what is to follow, a method of this class or None, and the snapshot of a row that
+            is finished, else None.
         :rtype: tuple
         """
+        self._note_limit(reply)
+        if result.state == outcome.MISSING and not self._is_same_client():
+            result = outcome.Outcome(outcome.UNCLEAR, "other_client")
         self._apply_outcome(result, reply)
+        self._note_answer(result, reply, asked_at)
         is_open = self.state in OPEN_STATES
-        return self._is_lost(), None if is_open else self._snapshot()
+        follow = "_resend" if self._is_lost() else None
+        if self.state == "failed" and result.state == outcome.PENDING:
+            follow = "_stop_given_up"
+        return follow, None if is_open else self._snapshot()
+
+    def _follow_answer(self, taken):
+        follow, _snapshot = taken
+        if follow:
+            getattr(self, follow)()
 
     def _claim_questions(self, take=None, assignment=None):
         """Take the right to ask Viva now about those rows in `self` that nobody has just asked about.
@@ -338,11 +377,15 @@ class VivaWalletTransaction(models.Model):
         query = SQL(
             """
             UPDATE viva_wallet_transaction
-               SET asked_at = clock_timestamp() AT TIME ZONE 'UTC'%(assignment)s
+               SET asked_at = clock_timestamp() AT TIME ZONE 'UTC',
+                   unanswered_since =
+                       COALESCE(unanswered_since, clock_timestamp() AT TIME ZONE 'UTC')
+                   %(assignment)s
              WHERE id IN (
                     SELECT id
                       FROM viva_wallet_transaction
                      WHERE id IN %(ids)s
+                       AND resend_at IS NULL
                        AND (asked_at IS NULL
                             OR asked_at <= clock_timestamp() AT TIME ZONE 'UTC'
                                            - %(interval)s * interval '1 second')
@@ -357,22 +400,23 @@ class VivaWalletTransaction(models.Model):
             claimed.fetch(QUESTION_FIELDS)
             if take:
                 take(claimed)
-            return [(row.id, row._question()) for row in claimed]
+            return [(row.id, row._question()) for row in claimed if row._may_ask_now()]
 
         return self._update_unless_contended(query, questions)
 
     def _question(self):
-        """Return the client and the expectation with which to ask about this row.
+        """Return the client and the expectation with which to ask about this row, and when the
+        right to ask was taken.
 
-        :rtype: tuple(VivaClient, outcome.Expected) or None when it cannot be asked about; with an
-            `outcome_web.ExpectedRefund` for a refund through the account
+        :rtype: tuple(VivaClient, outcome.Expected, datetime) or None when it cannot be asked about;
+            with an `outcome_web.ExpectedRefund` for a refund through the account
         """
-        if not self.payment_method_id or self.state == "new":
+        if self.state == "new" or not self._is_askable():
             return None
         client = self.payment_method_id._viva_wallet_client()
-        if self.refund_way == "account":
-            return client, self._expected_by_account()
-        return client, self._expected()
+        is_by_account = self.refund_way == "account"
+        expected = self._expected_by_account() if is_by_account else self._expected()
+        return client, expected, self.asked_at
 
     # === OUTCOMES === #
 
@@ -412,6 +456,8 @@ class VivaWalletTransaction(models.Model):
         if not is_answered:
             # The longer there has been no answer, the later it is asked for again.
             self.check_at = is_early and now + max(timedelta(seconds=timing.CHECK_AFTER), age / 4)
+            if not is_early and self._is_uncertain():
+                self._flag("unknown")
         else:
             is_open = self.doubtful and is_early
             self.check_at = is_open and now + timedelta(seconds=timing.CHECK_INTERVAL)
@@ -446,10 +492,11 @@ class VivaWalletTransaction(models.Model):
             self._flag("late_approval", replace=True)
         elif result.amount_differs or self._has_surplus():
             self._flag("amount_differs", replace=True)
+        elif result.is_unusual:
+            self._flag("unusual", replace=True)
         else:
-            self._unflag("unknown", "stated")
+            self._unflag("unknown", "stated", "unaskable")
         self._book()
-        self._apply_to_sale()
 
     def _apply_failure(self, result, reply):
         if self.state == "approved":
@@ -457,6 +504,8 @@ class VivaWalletTransaction(models.Model):
             self._suspect_reversal()
             return
         if self.state not in ("sent", "unknown"):
+            if self.missing_since:
+                self.missing_since = False
             return
         self._fail(
             result.reason,
@@ -466,20 +515,22 @@ class VivaWalletTransaction(models.Model):
         if self.statement == "paid" or self._is_booked():
             self._flag("not_charged", replace=True)
         else:
-            self._unflag("unknown", "stated")
+            self._unflag("unknown", "stated", "unaskable")
 
     def _apply_missing(self):
         if self.refund_way == "account":
             self._apply_not_listed()
             return
-        if self.state != "sent":
+        if self.state not in ("sent", "failed"):
             return
         if not self.missing_since:
             self.missing_since = timing.now()
         missing = (timing.now() - self.missing_since).total_seconds()
         if (
-            self.abort_requested_at
+            self.state == "sent"
+            and self.abort_requested_at
             and not self.accepted_at
+            and not self._is_on_its_way()
             and missing >= timing.GONE_AFTER_MISSING
         ):
             self._fail("never_received", doubtful=True)
@@ -494,10 +545,17 @@ class VivaWalletTransaction(models.Model):
                     "accepted_at": self.accepted_at or timing.now(),
                 }
             )
+        if self.state == "failed":
+            self._doubt_again()
 
-    def _apply_deadline(self):
-        self._lock()
-        self._end_if_overdue()
+    def _doubt_again(self):
+        """Take note that Viva has a request after all that was given up: it may still charge.
+
+        Whoever heard of it has it stopped, see `_stop_given_up`.
+        """
+        soon = timing.now() + timedelta(seconds=timing.TILL_ASKS_WITHIN)
+        self.write({"doubtful": True, "check_at": soon})
+        self._trigger_cron(soon)
 
     def _end_if_overdue(self):
         if self.state == "sent" and self._age() >= timing.UNKNOWN_AFTER:
@@ -515,63 +573,62 @@ class VivaWalletTransaction(models.Model):
     # === REQUESTS === #
 
     @api.model
-    def _find_or_create(self, values, cancelled=False, settled=False):
+    def _find_or_create(self, wish, cancelled=False, settled=False):
         """Return the row that stands for a request of a till, new where there is none.
 
         A new row is about to be sent: whoever gets its request back is the one that sends it.
 
-        :param dict values: of a new row.
+        :param Wish wish: of a till.
         :param bool cancelled: whether a new row must not be sent any more.
-        :param bool settled: whether Viva was asked about the rows in the way.
+        :param bool settled: whether Viva was asked about the rows in the way since the wish.
         :rtype: Recorded
+        :raise Refused: when it must not be sent.
         """
+        values = wish.values
         related = self.search(self._domain_related(values))
         own = related.filtered(lambda row: row.session_id == values["session_id"])
         if own:
-            is_ours = own.company_id.id == values["company_id"]
-            return Recorded(row_id=own.id if is_ours else None)
-        of_line = related.filtered(
-            lambda row: (
-                row.payment_uuid == values["payment_uuid"]
-                and row.company_id.id == values["company_id"]
-            )
-        )
+            return own._recorded_for(values)
+        related = related.filtered(lambda row: row.company_id.id == values["company_id"])
+        of_line = related.filtered(lambda row: row.payment_uuid == values["payment_uuid"])
+        if cancelled:
+            holding = of_line.filtered(lambda row: row._holds_line())[:1]
+            return Recorded(row_id=(holding or self._create_cancelled(values)).id)
         occupying = related.filtered(
             lambda row: row._occupies_terminal_of(values) or row._occupies_order_of(values)
         )
-        in_the_way = of_line.filtered(lambda row: row._is_unsettled())
-        if not cancelled:
-            in_the_way |= occupying
-        if in_the_way and not settled:
-            return Recorded(in_the_way=in_the_way.ids)
+        running = of_line.filtered(lambda row: row.state in ("sent", "unknown"))
+        uncertain = related.filtered(lambda row: row._is_uncertain(wish.since))
+        if not settled and (occupying | running | uncertain):
+            return Recorded(in_the_way=(occupying | running).ids, uncertain=uncertain.ids)
         holding = of_line.filtered(lambda row: row._holds_line())[:1]
         if holding:
             return Recorded(row_id=holding.id)
-        if cancelled:
-            return Recorded(row_id=self._create_cancelled(values).id)
-        if occupying:
-            return Recorded(in_the_way=occupying.ids)
+        if occupying or uncertain:
+            return Recorded(in_the_way=occupying.ids, uncertain=uncertain.ids)
+        related._check_order_cost(wish)
         if values.get("parent_id"):
-            self._reserve(values)
+            self._reserve(wish)
         row = self._create_sent(values)
         return Recorded(row_id=row.id, request=row._request())
+
+    def _recorded_for(self, values):
+        """Return that this row stands for a request that comes once more."""
+        return Recorded(row_id=self.id if self.company_id.id == values["company_id"] else None)
 
     @api.model
     def _domain_related(self, values):
         """Return the domain of all rows that decide whether a request may be made."""
-        return [
-            "|",
-            "|",
-            "|",
-            ("session_id", "=", values["session_id"]),
-            ("payment_uuid", "=", values["payment_uuid"]),
-            "&",
-            ("terminal_id", "=", values["terminal_id"]),
-            ("state", "in", OPEN_STATES),
-            "&",
-            ("order_uuid", "=", values["order_uuid"]),
-            *self._domain_running(),
+        related = [
+            [("session_id", "=", values["session_id"])],
+            [("payment_uuid", "=", values["payment_uuid"])],
+            [("terminal_id", "=", values["terminal_id"]), ("state", "in", OPEN_STATES)],
         ]
+        if values["order_uuid"]:
+            related.append([("order_uuid", "=", values["order_uuid"])])
+        if values.get("parent_id"):
+            related.append([("parent_id", "=", values["parent_id"])])
+        return Domain.OR(related)
 
     def _occupies_terminal_of(self, values):
         """Return whether it keeps a terminal from taking a request that has these values."""
@@ -589,13 +646,10 @@ class VivaWalletTransaction(models.Model):
         is_running = self.state in OPEN_STATES or (self.state == "unknown" and not self.statement)
         return (
             is_running
+            and bool(self.order_uuid)
             and self.order_uuid == values["order_uuid"]
             and self.payment_uuid != values["payment_uuid"]
         )
-
-    def _is_unsettled(self):
-        """Return whether Viva has more to say before its payment line may be charged anew."""
-        return self.state in ("sent", "unknown") or self.doubtful
 
     def _holds_line(self):
         """Return whether its payment line must not be charged again."""
@@ -618,6 +672,7 @@ class VivaWalletTransaction(models.Model):
                 "state": "sent",
                 "sent_at": timing.now(),
                 "merchant_account": method._viva_wallet_account(),
+                "client_name": method.sudo().viva_wallet_client_id,
             }
         )
 
@@ -629,19 +684,23 @@ class VivaWalletTransaction(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        call, values = request
-        is_answered, snapshot = self._exchange(
+        call, values, account = request
+        if self._wait_for_slot(account):
+            with fresh(self) as current:
+                return current._snapshot()
+        is_answered, applied = self._exchange(
             waiting.REQUEST,
             lambda: call(**values),
             lambda own, reply: own._apply_reply(reply),
+            after=self._follow_answer,
         ).finish()
         if is_answered:
-            return snapshot
+            return applied[1]
         with fresh(self) as current:
             return current._snapshot()
 
     def _request(self):
-        """Return the call to Viva that makes the request, and its arguments."""
+        """Return the call to Viva that makes the request, its arguments, and the account at Viva."""
         client = self.payment_method_id._viva_wallet_client()
         values = {
             "session_id": self.session_id,
@@ -655,16 +714,21 @@ class VivaWalletTransaction(models.Model):
             "show_transaction_result": self.payment_method_id.viva_wallet_show_result,
         }
         if self.kind == "refund":
-            return self._refund_request(client, values)
-        return client.start_sale, {**values, "tip_amount": self.tip_asked_minor}
+            return *self._refund_request(client, values), self._account()
+        return client.start_sale, {**values, "tip_amount": self.tip_asked_minor}, self._account()
 
     def _apply_reply(self, reply):
-        """Apply the answer to the request; see `_send` for what is returned."""
+        """Apply the answer to the request.
+
+        :return: what is to follow, see `_take_answer`, and a snapshot.
+        :rtype: tuple
+        """
+        self._note_limit(reply)
         if self.refund_way == "account":
             self._apply_account_reply(reply)
-        else:
-            self._apply_request_result(outcome.from_request(reply))
-        return self._snapshot()
+            return None, self._snapshot()
+        follow = self._apply_request_result(outcome.from_request(reply))
+        return follow, self._snapshot()
 
     def _apply_request_result(self, result):
         """Apply what became of the first request of this row.
@@ -673,17 +737,38 @@ class VivaWalletTransaction(models.Model):
         accepted one, or a second one is on its way, only the session tells the outcome.
 
         :param outcome.RequestResult result: what Viva said.
+        :return: what is to follow, see `_take_answer`.
+        :rtype: str | None
         """
         self._lock()
         self.replied_at = timing.now()
-        if self.state == "sent" and result.state in ("accepted", "exists"):
-            self.accepted_at = self.accepted_at or timing.now()
-        elif self.state == "sent" and result.state in ("refused", "not_sent"):
+        if result.state in ("accepted", "exists"):
+            return self._apply_acceptance()
+        if self.state == "sent" and result.state == "throttled" and not self.accepted_at:
+            # Should this process die before it has got a moment for it.
+            self._postpone(result.retry_after or timing.LIMIT_PAUSE_FIRST)
+            return "_wait_longer"
+        if self.state == "sent" and result.state in ("refused", "not_sent"):
             self._apply_refusal(result)
+        return None
+
+    def _apply_acceptance(self):
+        """Take note that Viva has the request; see `_apply_request_result` for what is returned."""
+        if not self.accepted_at:
+            self.write({"accepted_at": timing.now(), "missing_since": False, "resend_at": False})
+        if self.state == "failed":
+            self._doubt_again()
+        return "_stop_given_up" if self.state in ("failed", "unknown") else None
+
+    def _stop_given_up(self):
+        """Have a request stopped that reached Viva after it had been given up, and ask about it."""
+        self._abort(is_given_up=True)
+        self._owe_question()
 
     def _apply_refusal(self, result):
         """End the row, unless Viva has the request all the same, or may have it by now."""
-        if not self.accepted_at and not self.resent_at:
+        is_only_one = not self.resent_at or not self.missing_since
+        if not self.accepted_at and is_only_one:
             self._fail(result.reason, message=result.message)
 
     def _resend(self):
@@ -695,20 +780,23 @@ class VivaWalletTransaction(models.Model):
         request = committed(self, lambda own: own._take_for_resending())
         if not request:
             return
-        call, values = request
+        call, values, _account = request
         self._finish_all([
             self._exchange(
                 waiting.REQUEST,
-                lambda: outcome.from_request(call(**values)),
-                lambda own, result: own._apply_resent(result),
+                lambda: call(**values),
+                lambda own, reply: own._apply_resent(reply),
+                after=self._follow_answer,
             )
         ])  # fmt: skip
 
     def _take_for_resending(self):
         self._lock()
+        if self._is_due():
+            return self._take_postponed()
         if not self._is_lost():
             return None
-        self.resent_at = timing.now()
+        self.write({"resent_at": timing.now(), "replied_at": False})
         return self._request()
 
     def _is_lost(self):
@@ -720,46 +808,65 @@ class VivaWalletTransaction(models.Model):
             return False
         if not self.missing_since or self._age() > timing.RESEND_UNTIL:
             return False
-        if not self.replied_at and self._age() < timing.REPLY_WITHIN:
+        if self._is_on_its_way():
             return False
         missing = (timing.now() - self.missing_since).total_seconds()
         return missing >= timing.RESEND_AFTER_MISSING
 
-    def _apply_resent(self, result):
-        self._lock()
-        is_taken = result.state in ("accepted", "exists")
-        if is_taken and self.state == "sent" and not self.accepted_at:
-            self.write({"accepted_at": timing.now(), "missing_since": False})
+    def _apply_resent(self, reply):
+        """Apply what became of a further request; see `_apply_reply` for what is returned.
 
-    def _abort(self, user_id=False):
+        A refusal says nothing about the earlier ones, unless Viva had not looked at any of them.
+        """
+        self._lock()
+        self._note_limit(reply)
+        result = outcome.from_request(reply)
+        is_only_one = not self.missing_since
+        if result.state in ("refused", "not_sent") and not is_only_one:
+            self.replied_at = timing.now()
+            return None, None
+        return self._apply_request_result(result), None
+
+    def _abort(self, user_id=False, is_given_up=False):
         """Ask the terminal to stop. What became of the payment is only known from its outcome.
 
         :param int user_id: who wants it, False when the time was up.
+        :param bool is_given_up: also what was given up here.
         """
-        self._finish_all([self._start_abort(user_id)])
+        self._finish_all([self._start_abort(user_id, is_given_up)])
 
-    def _start_abort(self, user_id=False):
+    def _start_abort(self, user_id=False, is_given_up=False):
         """Begin what `_abort` does.
 
         :return: see `_exchange`.
         """
         self.ensure_one()
-        request = committed(self, lambda own: own._take_for_abort(user_id))
+        request = committed(self, lambda own: own._take_for_abort(user_id, is_given_up))
         if not request:
             return None
         client, session_id, cash_register_id = request
 
-        def abort():
-            result = outcome.from_abort(client.abort_session(session_id, cash_register_id))
-            _logger.info("Viva Wallet session %s: abort %s", session_id, result)
+        return self._exchange(
+            waiting.ABORT,
+            lambda: client.abort_session(session_id, cash_register_id),
+            lambda own, reply: own._apply_abort_reply(reply),
+        )
 
-        return self._exchange(waiting.ABORT, abort)
+    def _apply_abort_reply(self, reply):
+        """Take note of what became of the wish to stop, which is never the outcome of the payment."""
+        result = outcome.from_abort(reply)
+        _logger.info("Viva Wallet session %s: abort %s", self.session_id, result)
+        self._note_limit(reply)
+        if result == outcome.THROTTLED and self.state == "sent":
+            self._lock()
+            self.abort_requested_at = False  # it is asked for again
 
-    def _take_for_abort(self, user_id):
+    def _take_for_abort(self, user_id, is_given_up):
         self._lock()
-        if self.state == "new":
-            self._fail("cancelled")
-        if self.state != "sent" or not self.payment_method_id or self.refund_way == "account":
+        if self.state == "new" or (self.state == "sent" and self.resend_at):
+            self._fail("cancelled", doubtful=bool(self.sent_at))
+        is_running = self.state == "sent" or (is_given_up and self.state in ("failed", "unknown"))
+        if not is_running or self.refund_way == "account" or not self._is_askable():
             return None
         self.write({"abort_requested_at": timing.now(), "abort_user_id": user_id})
         client = self.payment_method_id._viva_wallet_client()
@@ -768,6 +875,8 @@ class VivaWalletTransaction(models.Model):
     def _record_statement(self, paid):
         """Write down what a cashier saw on the terminal while Viva could not say anything."""
         self._lock()
+        if self._is_silent():
+            self._set_state("unknown")
         if self.state != "unknown":
             return
         self.write(
@@ -932,12 +1041,15 @@ class VivaWalletTransaction(models.Model):
             "cancelled": bool(self.abort_user_id),
             "accepted": bool(self.accepted_at),
             "ask_again_in": self.state in OPEN_STATES and self._seconds_until_next_question(),
+            "limited": self.state == "sent" and bool(self.resend_at),
             "amount_minor": self.amount_minor,
             "amount": self._sign() * self.amount,
             "charged": self._sign() * self.charged_amount,
             "extras": self._extras(),
             "payment_uuid": self.payment_uuid,
             "statement": self.statement or False,
+            "silent": self._is_silent(),
+            "uncertain": self._is_uncertain(),
             "card": self._payment_values() if self.state == "approved" else False,
             **self._refund_snapshot(),
         }
@@ -975,17 +1087,18 @@ class VivaWalletTransaction(models.Model):
         transaction = self.search_fetch([("session_id", "=", session_id)], WAKE_UP_FIELDS, limit=1)
         if not transaction._belongs_to(method.company_id):
             return
-        if transaction.state not in UNFINISHED_STATES:
+        is_unfinished = transaction.state in UNFINISHED_STATES
+        is_denied = transaction.state == "failed" and notification.event_type in const.PAID_EVENTS
+        if not is_unfinished and not is_denied:
             transaction._mark_notified()
-            if transaction.state == "failed" and notification.event_type in const.PAID_EVENTS:
-                transaction._ask_aside()
             return
-        if not transaction._is_followed():
-            self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(
-                timing.now() + timedelta(seconds=timing.TILL_MISSING_AFTER)
-            )
-        if not transaction._ask_aside() and not transaction._is_just_notified():
-            transaction._mark_notified()
+        if is_denied or not transaction._is_followed():
+            wait = timing.ASK_INTERVAL if is_denied else timing.TILL_MISSING_AFTER
+            self._trigger_cron(timing.now() + timedelta(seconds=wait))
+        if transaction._ask_aside():
+            return
+        transaction._mark_notified()
+        if transaction._owe_question() and is_unfinished:
             transaction._tell_tills()
 
     def _belongs_to(self, company):
@@ -1011,11 +1124,47 @@ class VivaWalletTransaction(models.Model):
         ]
         return any(exchanges)
 
-    def _is_just_notified(self):
-        """Tell whether Viva has spoken of this payment so recently that the tills are asking."""
-        with fresh(self) as current:
-            last = current.notified_at
-        return bool(last) and timing.now() - last < timedelta(seconds=timing.TILL_AWAKE)
+    def _owe_question(self):
+        """Have Viva asked about a payment that it has spoken of as soon as that may be.
+
+        Somebody has just asked: that answer may be older than the news. Until there is a later one,
+        nothing more is asked of a terminal for the same order, see `_is_uncertain`.
+
+        :return: whether it was not owed before.
+        :rtype: bool
+        """
+        query = SQL(
+            """
+            UPDATE viva_wallet_transaction
+               SET news_at = clock_timestamp() AT TIME ZONE 'UTC',
+                   check_at = CASE WHEN finished_at IS NULL THEN check_at
+                                   ELSE clock_timestamp() AT TIME ZONE 'UTC' END
+             WHERE id = %s AND (news_at IS NULL OR news_at <= asked_at)
+            """,
+            self.id,
+        )
+        for _attempt in range(OWE_ATTEMPTS):
+            if self._update_unless_contended(query, lambda updated: bool(updated)):
+                self._ask_later()
+                return True
+            with fresh(self) as current:
+                if current._owes_question():
+                    return False
+        return False
+
+    def _ask_later(self):
+        """Have Viva asked by this process as soon as that may be. Should it die, the cron does it."""
+        if not exchange.has_threads():
+            return
+        waiting.later(timing.ASK_INTERVAL, partial(_ask_now, self))
+
+    @api.model
+    def _trigger_cron(self, moment=None):
+        """Have the scheduled action run that asks about what is not finished.
+
+        :param datetime moment: not before that; default: now.
+        """
+        self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_reconcile")._trigger(moment)
 
     def _is_followed(self):
         """Return whether a till seems to be there that asks about this payment."""
@@ -1061,6 +1210,8 @@ class VivaWalletTransaction(models.Model):
         """Bring every row to its end, also those whose till never comes back."""
         self._fail_never_sent()
         unfinished = self.search([("state", "in", ("sent", "unknown"))])
+        with surviving("requests under a limit"):
+            unfinished._resend_due()
         with surviving("aborts"):
             unfinished._abort_expired()
         to_check = self.search([("check_at", "<=", timing.now())])
@@ -1124,10 +1275,23 @@ class VivaWalletTransaction(models.Model):
     def _flag_if_without_payment(self):
         """Ask a person to look, unless the payment is there: it was saved while Viva answered."""
         self._lock()
-        self._bind()
+        self._book()
         is_booked = self.payment_id and self.order_id.state != "cancel"
         if not is_booked and not self._is_settled_unbooked():
             self._flag("no_payment")
+
+
+def _ask_now(row):
+    """Ask Viva about a row, in a thread of its own, and once more when somebody was faster."""
+    threading.current_thread().dbname = row.env.registry.db_name
+    row = detached(row)
+    for is_last in (False, True):
+        with fresh(row) as current:
+            is_owed = current._owes_question()
+        if is_owed and is_last:
+            row._ask_later()
+        elif is_owed:
+            row._refresh(patiently=True)
 
 
 def _ask(client, expected):

@@ -25,7 +25,7 @@ class Settings:
     :ivar webhook_order: "normal", or "reversed" within what one event causes
     :ivar webhook_timeout: how long a receiver may take
     :ivar calls_per_second: further calls are refused (429); 0 for no limit
-    :ivar retry_after: seconds that a refused call is told to wait
+    :ivar retry_after: seconds that a refused call is told to wait; 0 for not being told
     :ivar session_seconds: an unpaid session ends with event 1003 after this time on the screen
     :ivar token_seconds: lifetime of an access token
     :ivar abort_seconds: time until the terminal carries out an accepted abort

@@ -76,7 +76,8 @@ class Traffic:
             self._served.popleft()
         if limit and len(self._served) >= limit:
             response = json_response({"detail": "Too many requests"}, 429)
-            response.headers["Retry-After"] = f"{self._engine.settings.retry_after:g}"
+            if self._engine.settings.retry_after:
+                response.headers["Retry-After"] = f"{self._engine.settings.retry_after:g}"
             return response
         self._served.append(now)
         return None

@@ -30,7 +30,12 @@ PAST_FIELDS = (
     "sent_at",
     "accepted_at",
     "resent_at",
+    "resend_at",
+    "replied_at",
     "missing_since",
+    "answered_at",
+    "unanswered_since",
+    "news_at",
     "abort_requested_at",
     "notified_at",
     "asked_at",
@@ -109,6 +114,7 @@ class VivaWalletMixin:
         super().setUp()
         self.simulator.reset()
         forget_tokens()
+        throttle.forget()
 
     def open_register(self, config=None):
         """Open a register and return its session.
@@ -161,6 +167,12 @@ class VivaWalletMixin:
             )
         )
         self.env.invalidate_all()
+        self.forget_limits()
+
+    def forget_limits(self):
+        """Let Viva take calls again as if it had never refused one."""
+        self.env["viva.wallet.rate.limit"].sudo().search([]).unlink()
+        self.env.flush_all()
         throttle.forget()
 
     def unused_url(self):

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..viva import waiting
+from ..viva import timing, waiting
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
 
@@ -139,7 +139,7 @@ class TestLateAnswers(VivaWalletCommon):
             late.calls.clear()
             self.read(sale["session_id"])
             late.let_answer()
-            self.let_pass(self.transaction(sale["session_id"]), 32)
+            self.let_pass(self.transaction(sale["session_id"]), timing.REPLY_WITHIN + 2)
             self.read(sale["session_id"])
             late.let_answer()  # the question, after which the request is made again
             late.let_answer()
@@ -156,7 +156,7 @@ class TestLateAnswers(VivaWalletCommon):
             first = late.calls.pop()
             self.read(sale["session_id"])
             late.let_answer()
-            self.let_pass(self.transaction(sale["session_id"]), 32)
+            self.let_pass(self.transaction(sale["session_id"]), timing.REPLY_WITHIN + 2)
             self.read(sale["session_id"])
             late.let_answer()
             late.let_answer()

@@ -94,7 +94,6 @@ class TestOutcome(VivaWalletCommon):
             {"success": 1},
             {"amount": None},
             {"amount": 12.34},
-            {"eventId": 1006},
         ):
             with self.subTest(overrides=overrides):
                 self.simulator.reset()

@@ -24,7 +24,7 @@ OF_REFUNDS = {"not_refundable", "parent_missing", "refund_disabled"}
 
 @tagged("post_install", "-at_install")
 class TestReasons(TransactionCase):
-    def text(self, reason, doubtful=False, event_id=False):
+    def text(self, reason, doubtful=False, event_id=False, **values):
         transaction = self.env["viva.wallet.transaction"].new(
             {
                 "kind": "sale",
@@ -33,6 +33,7 @@ class TestReasons(TransactionCase):
                 "doubtful": doubtful,
                 "event_id": event_id,
                 "message": "Raw words of Viva",
+                **values,
             }
         )
         return reasons.text(transaction)
@@ -57,9 +58,22 @@ class TestReasons(TransactionCase):
             with self.subTest(reason=reason):
                 self.assertIn("Nothing was charged.", self.text(reason))
 
+    def test_refunds_say_what_is_certain_and_nothing_else(self):
+        for way in ("terminal", "account", "unreferenced"):
+            for reason in sorted(const.REASONS | OTHERS | OF_REFUNDS):
+                with self.subTest(way=way, reason=reason):
+                    text = self.text(reason, kind="refund", refund_way=way, doubtful=True)
+                    self.assertNotIn("Nothing was paid back", text)
+                    self.assertRegex(text, "before you (try again|pay it back once more)")
+            for reason in ("declined", "timed_out", "cancelled", "unreachable", "refund_disabled"):
+                with self.subTest(way=way, reason=reason):
+                    text = self.text(reason, kind="refund", refund_way=way)
+                    self.assertIn("Nothing was paid back.", text)
+
     def test_every_refusal_has_a_sentence(self):
         details = dict.fromkeys(
-            ("amount", "terminal", "register", "currency", "charged", "remaining", "held"), "X"
+            ("amount", "terminal", "register", "currency", "charged", "remaining", "held", "moved"),
+            "X",
         )
         for texts, known in ((reasons, refused.OF_SALES), (refund_reasons, refused.OF_REFUNDS)):
             for reason in sorted(known):

@@ -509,3 +509,88 @@ class TestListOfTheDay(ReconcileCommon):
         with self.registry.cursor() as cr:
             action.ir_actions_server_id.with_env(self.env(user=1, cr=cr)).run()
         self.assertEqual(self.transaction(session_id).review, "no_row")
+
+    # === UNDONE LATER === #
+
+    def listed_transactions(self):
+        """Return what the simulator lists of today."""
+        today = datetime.now(UTC).date()
+        reply = self.viva_method._viva_wallet_client().list_transactions(today)
+        return reply.body["Transactions"]
+
+    def list_only(self, *entries):
+        """Have Viva list these transactions for today and yesterday, once."""
+        body = {"Transactions": list(entries), "Success": True}
+        self.simulator.add_faults(
+            {
+                "operation": "transaction",
+                "action": "answer",
+                "status": 200,
+                "body": body,
+                "times": 2,
+            }
+        )
+
+    def refunds_of(self, row):
+        return [
+            entry
+            for entry in self.listed_transactions()
+            if (entry.get("ParentId") or "").lower() == row.transaction_id.lower()
+        ]
+
+    def test_sale_of_another_day_is_refunded_in_vivas_own_pages(self):
+        """Its own entry is in the list of its own day; nobody looks there any more."""
+        row = self.booked_sale(amount=30)
+        self.simulator.refund(row.session_id, 1000)
+        (first,) = self.refunds_of(row)
+        self.list_only(first)
+        self.compare()
+        self.assertEqual(
+            (row.state, row.review, row.review_state), ("approved", "reversal_announced", "open")
+        )
+        row._resolve("checked", "Agreed with the customer.")
+        self.list_only(first)
+        self.compare()
+        self.assertEqual(row.review_state, "resolved")
+        self.simulator.refund(row.session_id, 500)
+        second = next(entry for entry in self.refunds_of(row) if entry != first)
+        self.list_only(second)
+        self.compare()
+        self.assertEqual((row.review, row.review_state), ("reversal_announced", "open"))
+
+    def test_refund_of_ours_explains_itself(self):
+        for way in ("terminal", "account"):
+            with self.subTest(way=way):
+                sale = self.approved_sale(amount=30)
+                self.sync_order(sale)
+                row = self.transaction(sale["session_id"])
+                refund = self.refund_values(sale, amount=-10, way=way)
+                self.till("start_refund", refund)
+                if way == "terminal":
+                    self.simulator.tap(TERMINAL)
+                    self.read(refund["session_id"])
+                self.list_only(*self.refunds_of(row))
+                self.compare()
+                self.assertEqual(
+                    (row.state, row.review, row.touched_by), ("approved", False, False)
+                )
+
+    def test_refund_of_ours_that_viva_undoes(self):
+        sale = self.approved_sale(amount=30)
+        self.sync_order(sale)
+        refund = self.approved_refund(sale, amount=-10)
+        row = self.transaction(refund["session_id"])
+        undone = {"TransactionId": row.transaction_id, "StatusId": "X", "Amount": -10.0}
+        self.list_only(undone)
+        self.simulator.add_faults(
+            {
+                "operation": "transaction", "action": "answer", "status": 200,
+                "body": {"Transactions": [undone], "Success": True},
+            }
+        )  # fmt: skip
+        self.compare()
+        self.assertEqual(
+            (row.state, row.review, row.review_state), ("reversed", "reversed", "open")
+        )
+        self.assertIn("the customer did not get the money", row.review_facts)
+        self.assertEqual(self.transaction(sale["session_id"]).refundable_minor, 3000)

@@ -7,7 +7,7 @@ from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
 REVIEWS = (
     "late_approval", "amount_differs", "reversed", "reversal_announced", "unknown", "stated",
-    "conflict", "no_payment", "not_charged", "no_row", "not_listed",
+    "conflict", "no_payment", "not_charged", "no_row", "not_listed", "unusual", "unaskable",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
+from ..viva import timing
 from ..viva.outcome import RequestResult
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
@@ -50,12 +51,15 @@ class TestStartSale(VivaWalletCommon):
                 "cancelled": False,
                 "accepted": True,
                 "ask_again_in": 1,
+                "limited": False,
                 "amount_minor": 1234,
                 "amount": 12.34,
                 "charged": 0,
                 "extras": [],
                 "payment_uuid": sale["payment_uuid"],
                 "statement": False,
+                "silent": False,
+                "uncertain": False,
                 "card": False,
                 "wakeups": False,
             },
@@ -396,7 +400,7 @@ class TestStartSale(VivaWalletCommon):
         self.read(sale["session_id"])
         self.assertFalse(self.sale_requests())
         # As long as nobody knows whether the first request is still on its way, none follows.
-        self.let_pass(self.transaction(sale["session_id"]), 31)
+        self.let_pass(self.transaction(sale["session_id"]), timing.REPLY_WITHIN + 1)
         self.till("read_status", [sale["session_id"]])
         self.simulator.tap(TERMINAL)
         self.assertEqual(self.read(sale["session_id"])["state"], "approved")
@@ -427,7 +431,7 @@ class TestStartSale(VivaWalletCommon):
     def test_not_resent_when_nobody_waits_any_more(self):
         sale, _snapshot = self.start_with_fault(action="drop_before")
         self.read(sale["session_id"])
-        self.let_pass(self.transaction(sale["session_id"]), 50)
+        self.let_pass(self.transaction(sale["session_id"]), timing.RESEND_UNTIL)
         self.till("read_status", [sale["session_id"]])
         self.assertEqual(len(self.sale_requests()), 1)
 
@@ -451,6 +455,7 @@ class TestStartSale(VivaWalletCommon):
             for handled in (False, True):
                 with self.subTest(status=status, handled=handled):
                     self.simulator.reset()
+                    self.forget_limits()
                     sale, snapshot = self.start_with_fault(
                         action="answer", status=status, handled=handled, body="<html>Oops</html>"
                     )

@@ -1,13 +1,10 @@
 """The till in a browser, while servers, networks, pages and people do what they should not."""
 
-from unittest.mock import patch
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..viva import timing
 from .common import TERMINAL
-from .test_tours import UNKNOWN_AFTER, TourCommon
+from .test_tours import TourCommon
 
 LONG = 400  # seconds, for tours of many sales
 
@@ -33,8 +30,11 @@ class InterruptionCommon(TourCommon):
             cr.execute(
                 "UPDATE viva_wallet_transaction SET asked_at = NULL, check_at = now() - interval '1 h'"
             )
-        self.simulator.wait_for(lambda simulator: simulator.sessions()[-1]["success"], timeout=5)
         self.in_background(lambda env: env["viva.wallet.transaction"]._cron_reconcile())
+
+    def steer_approve_late(self):
+        """Let Viva turn the failure of the last request into a success."""
+        self.simulator.approve_late(self.simulator.sessions()[-1]["session_id"])
 
     def steer_reversed(self):
         """Let Viva undo the last charge, and the server know it."""
@@ -95,8 +95,7 @@ class TestFaultTours(InterruptionCommon):
         self.assertEqual(len(self.simulator.requests("sale")), 1)
 
     def test_unknown_and_not_paid(self):
-        with patch.object(timing, "UNKNOWN_AFTER", UNKNOWN_AFTER):
-            row = self.run_tour("viva_wallet_unknown_not_paid")
+        row = self.run_tour("viva_wallet_unknown_not_paid")
         self.assertRecordValues(row, [{
             "state": "unknown",
             "statement": "not_paid",
@@ -200,6 +199,11 @@ class TestRecoveryTours(InterruptionCommon):
         self.run_cron()
         self.assertEqual(row.state, "approved")
         self.run_tour("viva_wallet_next_morning")
+        self.assert_paid()
+
+    def test_paid_after_the_till_was_opened_again(self):
+        self.play("viva_wallet_tab_closed")
+        self.run_tour("viva_wallet_paid_at_last")
         self.assert_paid()
 
     def test_taken_over_by_another_device(self):

@@ -330,13 +330,30 @@ class TestWebhook(VivaWalletHttpCommon):
     # === OLD ADDRESS === #
 
     def test_address_of_the_old_module(self):
-        self.viva_method.viva_wallet_webhook_verification_key = KEY
-        path = f"/pos_viva_wallet/notification?company_id={self.env.company.id}&token={KEY}"
+        self.viva_method.viva_wallet_webhook_old_token = "OLD"
+        path = f"/pos_viva_wallet/notification?company_id={self.env.company.id}&token=OLD"
         self.assertEqual(self.ask(path).json(), {"Key": KEY})
         session_id = self.start()
         self.assertEqual(self.post(self.notification(SessionId=session_id), path).status_code, 200)
         self.assertEqual(self.bus_messages()[0]["payload"]["session_id"], session_id)
         self.assertEqual(self.transaction(session_id).state, "sent")
+
+    def test_no_old_secret_opens_anything(self):
+        self.viva_method.viva_wallet_webhook_old_token = "OLD"
+        first = self.viva_method.viva_wallet_webhook_token
+        self.ask(self.webhook_path())  # now the verification key is stored, too
+        key = self.viva_method.viva_wallet_webhook_verification_key
+        self.viva_method.action_viva_wallet_new_webhook_token()
+        self.env.flush_all()
+        for token in (first, "OLD", key):
+            for path in (
+                f"/pos_viva_wallet/notification/{token}",
+                f"/pos_viva_wallet/notification?token={token}",
+            ):
+                with self.subTest(path=path):
+                    self.assertEqual(self.ask(path).status_code, 404)
+                    self.assertEqual(self.post(self.notification(), path).status_code, 404)
+        self.assertEqual(self.ask(self.webhook_path()).json(), {"Key": key})
 
     # === HOSTILE BODIES === #
 

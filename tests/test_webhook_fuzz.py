@@ -15,7 +15,8 @@ from .common import VivaWalletHttpCommon
 SEEDS = range(8)
 REQUESTS = 40  # per seed
 ANSWER_SECONDS = 30
-NOTIFIED = {"notified_at", "asked_at", "event_ids"}  # all that a notification changes in the ledger
+# All that a notification changes in the ledger.
+NOTIFIED = {"notified_at", "news_at", "asked_at", "unanswered_since", "event_ids"}
 
 VERBS = ("GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "X")
 QUERIES = (

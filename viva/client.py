@@ -1,13 +1,14 @@
 """Speak HTTP with Viva and say honestly what came back.
 
 Nothing that Viva or the network does raises an exception here: every call returns a :class:`Reply`.
-A request that starts a payment is sent once; only a 401, which means that Viva did not handle it,
-lets it go out again with a fresh token and the same session id.
+A request that starts a payment is sent once; only a refusal of its token, which means that Viva did
+not handle it, lets it go out again with a fresh one and the same session id.
 
 What lives in the process (access tokens, open connections) may be lost at any time without harm.
 """
 
 import hashlib
+import io
 import ipaddress
 import json
 import logging
@@ -21,13 +22,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from datetime import date as date_type
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import quote
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -35,7 +37,7 @@ from urllib3.exceptions import (
     NewConnectionError,
 )
 
-from . import const, throttle, timing
+from . import const, timing
 from .masking import get_logger, mask_text
 
 _logger = get_logger(__name__)
@@ -179,6 +181,18 @@ class Reply:
     correlation_id: str | None = None
     retry_after: float | None = None
 
+    @property
+    def is_throttled(self):
+        """Whether Viva refused the call, or the token for it, because there are too many.
+
+        It says that with 429, and with 503 where it also says when to come back, or that it is
+        busy (viva-api 1.5).
+        """
+        is_busy = self.retry_after is not None or self.event_id == const.HEADER_BUSY
+        if self.status is None:
+            return not self.sent and (self.problem == THROTTLED or is_busy)
+        return self.status == 429 or (self.status == 503 and is_busy)
+
 
 class VivaClient:
     """Viva's Cloud Terminal API for one merchant. Cheap to create, safe to share between threads.
@@ -207,7 +221,8 @@ class VivaClient:
     ):
         """Ask a terminal for a payment; :func:`viva.outcome.from_request` reads the answer.
 
-        Fields: viva-api 2.3. Sent once, and once more only after a 401.
+        Fields: viva-api 2.3. Sent once, and once more only when
+        its token is refused.
 
         :param str session_id: new UUIDv4 of ours, the key against doubles
         :param str terminal_id: the terminal's TID
@@ -245,7 +260,8 @@ class VivaClient:
     ):
         """Ask a terminal to refund a sale; :func:`viva.outcome.from_request` reads the answer.
 
-        Fields: viva-api 2.4. Sent once, and once more only after a 401.
+        Fields: viva-api 2.4. Sent once, and once more only when
+        its token is refused.
 
         :param str session_id: new UUIDv4 of ours, for the refund
         :param str parent_session_id: session id of the *sale* (not its transaction id)
@@ -277,7 +293,8 @@ class VivaClient:
         """Ask a terminal to pay money to whatever card is presented, without naming a sale.
 
         :func:`viva.outcome.from_request` reads the answer. Off at Viva until its support enables
-        it (viva-api 5.1). Sent once, and once more only after a 401.
+        it (viva-api 5.1). Sent once, and once more only when
+        its token is refused.
 
         :param int amount: minor units to pay out, more than 0
         :return: as :meth:`start_sale`, whose other parameters these are
@@ -419,45 +436,38 @@ class VivaClient:
             return Reply(sent=False, problem=CREDENTIALS)
         url = self._hosts.web + path
         reply = _call(self._hosts, method, url, limit, auth=_basic(user, password), **kwargs)
-        return _refused(reply) if reply.status == 401 else reply
+        return _refused(reply) if _are_credentials_refused(reply) else reply
 
     def _ecr(self, method, path, limit, **kwargs):
-        """Call the ECR API with an access token; after a 401 once more with a fresh one.
-
-        What only asks is not sent while Viva wants to be left alone.
-        """
-        merchant = (self._hosts.api, self._credentials.client_id)
-        held = throttle.throttle().seconds_left(merchant) if method == "GET" else 0
-        if held:
-            return Reply(sent=False, problem=THROTTLED, retry_after=held)
-        reply = self._ecr_now(method, path, limit, **kwargs)
-        if reply.problem == THROTTLED:
-            throttle.throttle().hold(merchant, reply.retry_after)
-        return reply
-
-    def _ecr_now(self, method, path, limit, **kwargs):
-        token, failure = self._token(limit)
+        """Call the ECR API with an access token; when it is refused, once more with a fresh one."""
+        # Later than that nothing is begun, however late the token is: whoever asked may rely on it
+        # that the call is not on its way any more.
+        begin_by = _monotonic() + min(limit, timing.REQUEST_STARTS_WITHIN)
+        token, failure = self._token(begin_by)
         if failure:
             return failure
-        reply = self._ecr_once(method, path, limit, token, kwargs)
-        if reply.status != 401:
-            return reply
-        token, failure = self._token(limit, refused=token)
-        if failure:
-            return failure
-        reply = self._ecr_once(method, path, limit, token, kwargs)
-        return _refused(reply) if reply.status == 401 else reply
+        first = self._ecr_once(method, path, limit, token, kwargs)
+        if not _are_credentials_refused(first):
+            return first
+        token, failure = self._token(begin_by, refused=token)
+        second = failure or self._ecr_once(method, path, limit, token, kwargs)
+        if second.sent:
+            return _refused(second) if _are_credentials_refused(second) else second
+        # With another status the first one may have been handled, whatever the words say.
+        return second if first.status in (401, 403) else _refused(first)
 
     def _ecr_once(self, method, path, limit, token, kwargs):
         auth = _BearerAuth(token)
         return _call(self._hosts, method, self._hosts.api + path, limit, auth=auth, **kwargs)
 
-    def _token(self, limit, refused=None):
+    def _token(self, begin_by, refused=None):
+        """Return what `_Tokens.get` does, and no token when it has come too late to be used."""
         if not self._credentials.client_id or not self._credentials.client_secret:
             return None, Reply(sent=False, problem=CREDENTIALS)
-        return _tokens.get(
-            self._hosts, self._credentials, min(limit, timing.TOKEN_SECONDS), refused
-        )
+        token, failure = _tokens.get(self._hosts, self._credentials, begin_by, refused)
+        if token and _monotonic() > begin_by:
+            return None, Reply(sent=False, problem=NO_TOKEN)
+        return token, failure
 
 
 def read_own_address(url):
@@ -470,9 +480,8 @@ def read_own_address(url):
 
 
 def forget_tokens():
-    """Forget all access tokens and refusals of this process."""
+    """Forget all access tokens of this process."""
     _tokens.forget()
-    throttle.forget()
 
 
 def close_connections():
@@ -542,6 +551,30 @@ def _basic(user, password):
     return HTTPBasicAuth(user.encode("utf-8", "replace"), password.encode("utf-8", "replace"))
 
 
+def _are_credentials_refused(reply):
+    """Tell whether the token, or the API key, was refused: 401, or any status with Viva's words.
+
+    Frameworks of this kind also use 403, and Odoo's own module goes by the words whatever the
+    status is (viva-api 1.4).
+    """
+    return reply.status == 401 or (
+        isinstance(reply.body, dict) and any(map(_has_refusal, _texts(reply.body.get("detail"))))
+    )
+
+
+def _has_refusal(text):
+    return const.CREDENTIALS_REFUSED in text.lower()
+
+
+def _texts(detail):
+    """Return the texts of an error's `detail`, which is a string or a list of complaints."""
+    found = []
+    for entry in detail if isinstance(detail, list) else [detail]:
+        values = entry.values() if isinstance(entry, dict) else [entry]
+        found += [value for value in values if isinstance(value, str)]
+    return found
+
+
 def _refused(reply):
     return Reply(
         sent=reply.sent,
@@ -578,8 +611,106 @@ class _Session(requests.Session):
         """Override of requests: there is none."""
 
 
+class _Limits(threading.local):
+    """Moments that hold for the call that the thread is making.
+
+    A time limit of the libraries is for each wait alone: against a server that drips, or with
+    several addresses to try, it ends nothing.
+    """
+
+    connected_by = float("inf")
+    complete_by = float("inf")
+
+
+_limits = _Limits()
+
+
+class _Input(io.RawIOBase):
+    """What comes from a socket, until the moment at which the answer must be complete."""
+
+    def __init__(self, sock, raw):
+        super().__init__()
+        self._sock = sock
+        self._raw = raw
+
+    def readable(self):
+        """Override of io."""
+        return True
+
+    def readinto(self, buffer):
+        """Override of io."""
+        left = _limits.complete_by - _monotonic()
+        if left <= 0:
+            raise TimeoutError("The answer is not complete in time")
+        limit = self._sock.gettimeout()
+        self._sock.settimeout(left if limit is None else min(left, limit))
+        try:
+            return self._raw.readinto(buffer)
+        finally:
+            self._sock.settimeout(limit)
+
+    def close(self):
+        """Override of io."""
+        self._raw.close()
+        return super().close()
+
+
+class _Response(HTTPResponse):
+    """Override of http.client: headers and body keep the limit of the call."""
+
+    def __init__(self, sock, *args, **kwargs):
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Input(sock, self.fp.detach()))
+
+
+class _Punctual:
+    """A connection that is not used when it comes too late."""
+
+    response_class = _Response
+
+    def connect(self):
+        """Override of urllib3."""
+        connected = super().connect()
+        if _monotonic() > _limits.connected_by:
+            self.close()
+            raise ConnectTimeoutError(self, "Connected too late")
+        return connected
+
+
+class _HTTPConnection(_Punctual, HTTPConnectionPool.ConnectionCls):
+    pass
+
+
+class _HTTPSConnection(_Punctual, HTTPSConnectionPool.ConnectionCls):
+    pass
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
 class _Adapter(HTTPAdapter):
     """Give the connection its own, shorter limit; callers pass one number of seconds."""
+
+    def init_poolmanager(self, *args, **kwargs):
+        """Override of requests."""
+        made = super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+        return made
+
+    def proxy_manager_for(self, proxy, **kwargs):
+        """Override of requests."""
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
 
     def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
         """Override of requests."""
@@ -609,12 +740,16 @@ def _accept_own_certificate():
     )
 
 
-def _call(hosts, method, url, limit, *, max_bytes=const.REPLY_BYTES, **kwargs):
+def _call(hosts, method, url, limit, *, complete_by=None, max_bytes=const.REPLY_BYTES, **kwargs):
     """Send one request, once, and return the reply.
 
-    :param float limit: seconds until the answer must begin, and until it must be complete
+    :param float limit: seconds until the answer must be complete, besides those for connecting
+    :param float complete_by: moment by which all must be over, connecting included
     """
     started = _monotonic()
+    connecting = min(limit, timing.CONNECT_SECONDS)
+    _limits.connected_by = started + connecting
+    _limits.complete_by = started + connecting + limit if complete_by is None else complete_by
     try:
         response = _session(hosts).request(
             method,
@@ -632,7 +767,7 @@ def _call(hosts, method, url, limit, *, max_bytes=const.REPLY_BYTES, **kwargs):
             method, url, reply.problem, type(error).__name__, error,
         )  # fmt: skip
         return reply
-    reply = _reply(response, started + 2 * limit, max_bytes)
+    reply = _reply(response, max_bytes)
     # Tills ask about open sessions every second or so.
     _logger.log(
         logging.DEBUG if method == "GET" else logging.INFO,
@@ -643,9 +778,9 @@ def _call(hosts, method, url, limit, *, max_bytes=const.REPLY_BYTES, **kwargs):
     return reply
 
 
-def _reply(response, deadline, max_bytes):
+def _reply(response, max_bytes):
     with response:
-        content, problem = _content(response, deadline, max_bytes)
+        content, problem = _content(response, max_bytes)
     body = None
     if content and not problem:
         body, problem = _parse(content)
@@ -665,7 +800,7 @@ def _reply(response, deadline, max_bytes):
     )
 
 
-def _content(response, deadline, max_bytes):
+def _content(response, max_bytes):
     """Read the body within limits; return it and a problem or None."""
     if response.raw is None:
         return response.content, None
@@ -675,11 +810,11 @@ def _content(response, deadline, max_bytes):
             size += len(piece)
             if size > max_bytes:
                 return None, TOO_LARGE
-            if _monotonic() > deadline:
+            if _monotonic() > _limits.complete_by:
                 return None, TIMEOUT
             pieces.append(piece)
     except _NETWORK_ERRORS:
-        return None, LOST
+        return None, TIMEOUT if _monotonic() >= _limits.complete_by else LOST
     return b"".join(pieces), None
 
 
@@ -810,10 +945,11 @@ class _Tokens:
         with self._lock:
             self._entries.clear()
 
-    def get(self, hosts, credentials, limit, refused=None):
+    def get(self, hosts, credentials, have_by, refused=None):
         """Return ``(token, None)`` or ``(None, Reply)`` with the reason why there is none.
 
-        :param float limit: seconds for fetching, and for waiting for another thread that fetches
+        :param float have_by: moment until which it may be fetched, or waited for while another
+            thread fetches
         :param refused: the token that Viva just answered with 401
         """
         entry = self._entry(hosts, credentials)
@@ -824,10 +960,11 @@ class _Tokens:
             return token, None
         attempts = entry.attempts
         usable = entry.usable()
-        if not entry.lock.acquire(timeout=0 if usable else limit):
+        seconds = max(have_by - _monotonic(), 0)
+        if not entry.lock.acquire(timeout=0 if usable else seconds):
             return _token_or_failure(usable, Reply(sent=False, problem=NO_TOKEN))
         try:
-            return self._fetch_or_share(entry, attempts, hosts, credentials, limit)
+            return self._fetch_or_share(entry, attempts, hosts, credentials, have_by)
         finally:
             entry.lock.release()
 
@@ -837,14 +974,18 @@ class _Tokens:
         with self._lock:
             return self._entries.setdefault(key, _TokenEntry())
 
-    def _fetch_or_share(self, entry, attempts, hosts, credentials, limit):
+    def _fetch_or_share(self, entry, attempts, hosts, credentials, have_by):
         """Fetch a token, unless another thread did (or failed to) while this one waited."""
         token = entry.fresh()
         if token:
             return token, None
         shared = entry.attempts != attempts or _monotonic() < entry.retry_at
-        if not (shared and entry.failure):
-            self._fetch(entry, hosts, credentials, limit)
+        if shared and entry.failure:
+            return _token_or_failure(entry.usable(), entry.failure)
+        seconds = min(have_by - _monotonic(), timing.TOKEN_SECONDS)
+        if seconds <= 0:
+            return _token_or_failure(entry.usable(), None)
+        self._fetch(entry, hosts, credentials, seconds)
         return _token_or_failure(entry.usable(), entry.failure)
 
     def _fetch(self, entry, hosts, credentials, limit):
@@ -858,11 +999,16 @@ class _Tokens:
 
 
 def _request_token(hosts, credentials, limit):
+    """Ask for a token.
+
+    :param float limit: seconds for all of it
+    """
     return _call(
         hosts,
         "POST",
         hosts.accounts + const.PATH_TOKEN,
         limit,
+        complete_by=_monotonic() + limit,
         auth=_basic(credentials.client_id, credentials.client_secret),
         data={"grant_type": "client_credentials"},
     )

@@ -34,6 +34,10 @@ PATH_TRANSACTIONS = "/api/transactions"
 HEADER_CORRELATION = "X-Viva-CorrelationId"
 HEADER_EVENT = "X-Viva-EventId"
 
+# What the `detail` of an error says, in lower case, when the access token is not accepted: with 401,
+# or another status [viva-api 1.4].
+CREDENTIALS_REFUSED = "could not validate credentials"
+
 # --- Sizes, in bytes ---
 
 # A session is about 2 kB.
@@ -55,6 +59,7 @@ HEADER_CREATED = frozenset({1100, 1101, 1108})
 HEADER_DUPLICATE = frozenset({1201, 1202, 1212})
 HEADER_PARENT_MISSING = frozenset({1203, 1213})
 HEADER_WRONG_STATE = 1204
+HEADER_BUSY = 1400
 
 # --- Body event ids: how a *session* ended [viva-api 3] ---
 

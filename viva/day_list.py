@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from . import outcome
 from .client import Reply
 from .masking import clean_text
+from .transaction import GIVING_BACK
 
-# Types of transactions that give money back (viva-api 8.3).
-_GIVING_BACK = frozenset({"4", "7", "8", "11", "13", "18", "19"})
 _CASH_REGISTER = re.compile(r"odoo-pos-([0-9]{1,9})")
 
 
@@ -87,7 +86,7 @@ def _listed(body):
         terminal_id=_text(body.get("terminalId")) or _text(body.get("tid")),
         register_number=int(number[1]) if number else None,
         is_ours=bool(number) and is_same and _is_uuid(session_id),
-        is_sale=not body.get("parentSessionId") and type_id not in _GIVING_BACK,
+        is_sale=not body.get("parentSessionId") and type_id not in GIVING_BACK,
         order_name=_text(body.get("customerTrns")),
         reply=Reply(sent=True, status=200, body=body),
     )

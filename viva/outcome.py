@@ -8,6 +8,7 @@ the caller keeps asking.
 from dataclasses import dataclass
 
 from . import const
+from .client import CREDENTIALS
 from .masking import clean_text, last_four, mask_text
 from .money import MAX_MINOR
 
@@ -25,8 +26,9 @@ ACCEPTED = "accepted"
 EXISTS = "exists"
 REFUSED = "refused"
 NOT_SENT = "not_sent"
+THROTTLED = "throttled"
 
-# --- Fates of an abort, besides ACCEPTED, MISSING and UNCLEAR ---
+# --- Fates of an abort, besides ACCEPTED, MISSING, THROTTLED and UNCLEAR ---
 
 ALREADY = "already"
 FORBIDDEN = "forbidden"
@@ -34,6 +36,8 @@ FORBIDDEN = "forbidden"
 # Viva's refusals that are not about the request itself but about the moment: nothing is certain
 # after them.
 _PASSING_STATUS = {408: "timeout", 425: "throttled", 429: "throttled"}
+# What the header says when Viva has the request all the same.
+_HEADER_TAKEN = const.HEADER_CREATED | const.HEADER_DUPLICATE
 _REFUSAL_REASONS = {
     400: "invalid_request",
     401: "credentials",
@@ -80,8 +84,9 @@ class Outcome:
 
     ``money`` is ``"moved"`` (approved), ``"none"`` (no charge expected) or ``"maybe"`` (verify
     before offering a new payment). ``amount_differs``: approved, but the amount without tip is not
-    the one asked for. ``claims_success``: unclear only because something of a success is missing or
-    wrong.
+    the one asked for. ``is_unusual``: its event id is neither absent nor 0, the only one that a
+    success was seen with; approved all the same, a person should look. ``claims_success``: unclear
+    only because something of a success is missing or wrong.
     """
 
     state: str
@@ -109,6 +114,7 @@ class Outcome:
     transaction_time: str | None = None
     aborted: bool | None = None
     amount_differs: bool = False
+    is_unusual: bool = False
     claims_success: bool = False
 
 
@@ -122,6 +128,9 @@ class RequestResult:
     * ``"exists"``: Viva knows the session id already; ask about the session;
     * ``"refused"``: this request surely starts no charge; ``reason`` and ``message`` say why;
     * ``"not_sent"``: nothing reached Viva; ``reason`` is the reply's problem;
+    * ``"throttled"``: Viva refused to look at it, or to give a token for it, because there are too
+      many calls; it can be sent again, under the same session id, not before ``retry_after``
+      seconds (None: Viva names no time);
     * ``"unclear"``: Viva may have taken it; ask about the session.
     """
 
@@ -135,16 +144,19 @@ class RequestResult:
 def from_session(reply, expected):
     """Turn the answer to ``GET sessions/{id}`` into an outcome.
 
-    Approved needs all of: HTTP 200, ``success`` exactly true, our session id, a transaction id,
-    event id 0 or absent, our currency, and a whole amount (an int, or a string of digits; a float
-    might be major units). Failed needs HTTP 200, ``success`` exactly false, our session id and an
-    int as event id. Unknown events, and failures that carry a transaction id (#2461), leave the
-    money at ``"maybe"``.
+    Approved needs all of: HTTP 200, ``success`` exactly true, our session id, a transaction id, our
+    currency, and a whole amount (an int, or a string of digits; a float might be major units). Its
+    event id does not matter: that it is 0 was only ever seen in a sample of the documentation
+    (viva-api 7.3). Failed needs HTTP 200, ``success`` exactly false, our session id and an int as
+    event id. Unknown events, and failures that carry a transaction id (#2461), leave the money at
+    ``"maybe"``.
 
     :param viva.client.Reply reply: the answer
     :param Expected expected: what was asked for
     :rtype: Outcome
     """
+    if reply.problem == CREDENTIALS:
+        return Outcome(UNCLEAR, CREDENTIALS)
     if reply.status == 202:
         return Outcome(PENDING, "processing")
     if reply.status == 404:
@@ -161,7 +173,8 @@ def from_request(reply):
 
     An accepted request has an empty body (viva-api 0.1), so its content is not looked at. The
     reasons of a refusal: ``invalid_request``, ``credentials``, ``forbidden``, ``not_found``,
-    ``parent_missing``, ``wrong_state``, ``refused``.
+    ``parent_missing``, ``wrong_state``, ``refused``. A request that was throttled surely was not
+    handled, or can be sent again without harm: Viva takes a session id only once.
 
     :param viva.client.Reply reply: the answer
     :rtype: RequestResult
@@ -178,22 +191,30 @@ def from_abort(reply):
 
     :param viva.client.Reply reply: the answer
     :return: ``"accepted"``, ``"already"`` (an abort is under way), ``"forbidden"`` (other cash
-        register), ``"missing"`` or ``"unclear"``
+        register), ``"missing"``, ``"throttled"`` (not looked at, send it again later) or
+        ``"unclear"``
     :rtype: str
     """
+    if reply.problem == CREDENTIALS:
+        return UNCLEAR
+    if reply.is_throttled:
+        return THROTTLED
     if reply.status is not None and 200 <= reply.status < 300:
         return ACCEPTED
     return {403: FORBIDDEN, 404: MISSING, 409: ALREADY}.get(reply.status, UNCLEAR)
 
 
 def _request_fate(reply):
+    if reply.is_throttled and reply.event_id not in _HEADER_TAKEN:
+        return THROTTLED, "throttled"
     if not reply.sent:
         return NOT_SENT, reply.problem
     status = reply.status
     if status is None or status >= 500 or status < 200 or 300 <= status < 400:
         return UNCLEAR, _why_no_answer(reply)
+    is_token_refused = reply.problem == CREDENTIALS
     if status < 300:
-        return ACCEPTED, None
+        return (UNCLEAR, CREDENTIALS) if is_token_refused else (ACCEPTED, None)
     if status == 409 or reply.event_id in const.HEADER_DUPLICATE:
         return EXISTS, None
     if reply.event_id in const.HEADER_CREATED:
@@ -204,7 +225,7 @@ def _request_fate(reply):
         return REFUSED, "parent_missing"
     if reply.event_id == const.HEADER_WRONG_STATE:
         return REFUSED, "wrong_state"
-    return REFUSED, _REFUSAL_REASONS.get(status, "refused")
+    return REFUSED, CREDENTIALS if is_token_refused else _REFUSAL_REASONS.get(status, "refused")
 
 
 def _why_no_answer(reply):
@@ -233,7 +254,7 @@ def _from_body(body, expected):
 
 
 def _success(details, body, expected):
-    doubt = _doubt(details, body, expected)
+    doubt = _doubt(details, expected)
     if doubt:
         return Outcome(UNCLEAR, doubt, claims_success=True, **details)
     return Outcome(
@@ -241,15 +262,17 @@ def _success(details, body, expected):
         None,
         const.MONEY_MOVED,
         amount_differs=_amount_differs(details, expected),
+        is_unusual=_is_unusual(body.get("eventId")),
         **details,
     )
 
 
-def _doubt(details, body, expected):
+def _is_unusual(event_id):
+    return event_id is not None and _whole(event_id) != const.EVENT_SUCCESS
+
+
+def _doubt(details, expected):
     """Return why a success is not to be believed (yet), or None."""
-    event_id = body.get("eventId")
-    if event_id is not None and details["event_id"] != const.EVENT_SUCCESS:
-        return "contradiction"
     if not details["transaction_id"]:
         return "no_transaction"
     if details["currency_code"] is None or details["currency_code"] != _currency(

@@ -6,13 +6,33 @@ transactions can tell whether it was made. Nothing here raises, whatever an answ
 
 from dataclasses import dataclass
 
-from . import const, money, outcome
+from . import const, money, outcome, transaction
+from .client import CREDENTIALS, LOST, TIMEOUT, TOO_LARGE
 from .masking import clean_text, last_four, mask_text
 
+# What surely means that a refund was refused, by HTTP status and by `ErrorCode`. Anything else may
+# have been carried out: 502 "Transaction failed" was seen with a transaction id (#1093, #1080), and
+# of most codes nothing is known. 403 means several things, none of them a refund (#761, #1298, #9).
+_REFUSING_STATUS = {
+    400: "not_refundable",
+    401: CREDENTIALS,
+    403: "refund_disabled",
+    404: "parent_missing",
+    422: "not_refundable",
+    # There is no key against doubles, so it matters that Viva did not look at it.
+    429: "throttled",
+}
 # "Request to reverse aborted": a part of a payment that is not cleared yet [#2021].
 _ERROR_NOT_CLEARED = 2055
-_STATUS_REASONS = {401: "credentials", 403: "refund_disabled", 404: "parent_missing"}
-_ERROR_REASONS = {404: "parent_missing", _ERROR_NOT_CLEARED: "not_cleared"}
+_REFUSING_ERRORS = {
+    400: "not_refundable",
+    401: CREDENTIALS,
+    403: "not_refundable",
+    404: "parent_missing",
+    422: "not_refundable",
+    _ERROR_NOT_CLEARED: "not_cleared",
+}
+_ERROR_UNKNOWN = -1
 _DONE = "F"
 _IN_PROGRESS = "A"
 _FAILED = "E"
@@ -45,27 +65,31 @@ def from_refund(reply, expected):
     """Turn the answer to ``DELETE /api/transactions/{id}`` into an outcome.
 
     Approved needs all of: HTTP 200, ``Success`` exactly true, no error code, status F and a
-    transaction id (the refund's). A refusal is told by the HTTP status or by ``ErrorCode``.
+    transaction id (the refund's). Failed needs a refusal by HTTP status or ``ErrorCode`` of which
+    it is known that nothing was carried out, and no word to the contrary: no transaction id of a
+    refund, no success. After everything else Viva's list decides.
 
     :param viva.client.Reply reply: the answer
     :param ExpectedRefund expected: what was asked for
-    :return: ``"approved"``, ``"failed"``, ``"pending"`` (status A) or ``"unclear"``
+    :return: ``"approved"``, ``"failed"`` (reason ``"throttled"``: may be sent again), ``"pending"``
+        (status A) or ``"unclear"``
     :rtype: viva.outcome.Outcome
     """
     if not reply.sent:
         return outcome.Outcome(outcome.FAILED, reply.problem, const.MONEY_NONE)
-    if reply.status is None or reply.status >= 500 or reply.status in (408, 425, 429):
-        return outcome.Outcome(outcome.UNCLEAR, reply.problem or "server_error")
     body = reply.body if isinstance(reply.body, dict) else {}
-    if 400 <= reply.status < 500:
-        return _refused(_STATUS_REASONS.get(reply.status), body)
+    refusal = _refusal(reply, body, expected)
+    if refusal:
+        return _with_error(outcome.FAILED, refusal, const.MONEY_NONE, body)
     if reply.status != 200 or reply.problem:
-        return outcome.Outcome(outcome.UNCLEAR, reply.problem or "unexpected_status")
-    code = _error_code(body)
-    if code or body.get("StatusId") == _FAILED:
-        return _refused(_ERROR_REASONS.get(code), body)
-    found = _from_entry(body, expected) if body.get("Success") is True else None
-    return found or outcome.Outcome(outcome.UNCLEAR, "no_verdict")
+        return _with_error(
+            outcome.UNCLEAR, reply.problem or "server_error", const.MONEY_MAYBE, body
+        )
+    if body.get("Success") is True and not _error_code(body):
+        found = _from_record(body, transaction.entry(body), expected)
+        if found:
+            return found
+    return _with_error(outcome.UNCLEAR, "no_verdict", const.MONEY_MAYBE, body)
 
 
 def from_list(reply, expected):
@@ -73,97 +97,139 @@ def from_list(reply, expected):
 
     It is the entry that carries our session id as ``MerchantTrns``. As it is not documented that
     Viva keeps that text, an entry that refunds the same amount of the same sale, and belongs to no
-    other refund of ours, counts as well.
+    other refund of ours, counts as well, if there is only one.
 
     :param viva.client.Reply reply: answer to ``VivaClient.list_transactions``
     :param ExpectedRefund expected: what was asked for
-    :return: ``"approved"``, ``"pending"``, ``"missing"`` (a readable list without it) or
-        ``"unclear"``
+    :return: ``"approved"``, ``"pending"``, ``"failed"`` (our entry has status E, which was seen to
+        turn into F: money ``"maybe"``), ``"missing"`` (a readable list in which nothing can be it)
+        or ``"unclear"`` (something may be it)
     :rtype: viva.outcome.Outcome
     """
-    entries = _entries(reply)
-    if entries is None:
+    records = transaction.records_of_day(reply)
+    if records is None:
         return outcome.Outcome(outcome.UNCLEAR, reply.problem or "not_a_list")
-    refunds = [entry for entry in entries if _is_refund_of(entry, expected)]
-    ours = [entry for entry in refunds if _text(entry, "MerchantTrns") == expected.session_id]
-    for entry in ours or refunds:
-        found = _from_entry(entry, expected)
-        if found and (ours or not found.amount_differs):
-            return found
-    return outcome.Outcome(outcome.MISSING, "not_found")
+    found = [(record, transaction.entry(record)) for record in records]
+    found = [(record, entry) for record, entry in found if not _is_of_others(entry, expected)]
+    ours = [(record, entry) for record, entry in found if _is_ours(entry, expected)]
+    if ours:
+        return _judge_ours(ours, expected)
+    sale = expected.parent_id.lower()
+    return _judge_similar([(r, e) for r, e in found if e.parent_id == sale], expected)
 
 
-def _entries(reply):
-    if reply.status != 200 or reply.problem or not isinstance(reply.body, dict):
+def _is_of_others(entry, expected):
+    others = {other.lower() for other in expected.others}
+    return bool({entry.transaction_id, (entry.reference or "").lower()} & others)
+
+
+def _is_ours(entry, expected):
+    return (entry.reference or "").lower() == expected.session_id.lower()
+
+
+def _judge_ours(found, expected):
+    """Judge entries with our reference, which no other transaction has."""
+    if any(entry.parent_id not in (None, expected.parent_id.lower()) for _record, entry in found):
+        return outcome.Outcome(outcome.UNCLEAR, "contradiction")
+    standing = [(record, entry) for record, entry in found if entry.status != _FAILED]
+    if not standing:
+        return outcome.Outcome(outcome.FAILED, "error")
+    return _judge_one(standing, expected)
+
+
+def _judge_similar(found, expected):
+    """Judge entries that refund something of the same sale and have no reference of ours.
+
+    Those that failed (E) moved nothing, and are perhaps of an earlier attempt.
+    """
+    standing = [(record, entry) for record, entry in found if entry.status != _FAILED]
+    if not standing:
+        return outcome.Outcome(outcome.MISSING, "not_found")
+    same = [
+        (record, entry)
+        for record, entry in standing
+        if entry.gives_back and _amount(entry, expected, None) == expected.amount
+    ]
+    return _judge_one(same, expected)
+
+
+def _judge_one(found, expected):
+    if len(found) != 1:
+        return outcome.Outcome(outcome.UNCLEAR, "ambiguous")
+    [(record, entry)] = found
+    return _from_record(record, entry, expected) or outcome.Outcome(outcome.UNCLEAR, "no_verdict")
+
+
+def _refusal(reply, body, expected):
+    """Return why a refund was surely refused, None when it may have been carried out."""
+    entry = transaction.entry(body)
+    is_contradicted = (
+        entry.transaction_id not in (None, expected.parent_id.lower())
+        or entry.status not in (None, _FAILED)
+        or body.get("Success") is True
+    )
+    if is_contradicted or reply.problem in (TIMEOUT, LOST, TOO_LARGE):
         return None
-    entries = reply.body.get("Transactions")
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    code = _error_code(body)
+    if code and code not in _REFUSING_ERRORS:
         return None
-    return entries
+    if reply.status == 200:
+        return _REFUSING_ERRORS.get(code)
+    return CREDENTIALS if reply.problem == CREDENTIALS else _REFUSING_STATUS.get(reply.status)
 
 
-def _is_refund_of(entry, expected):
-    if {_text(entry, "TransactionId"), _text(entry, "MerchantTrns")} & expected.others:
-        return False
-    amount = entry.get("Amount")
-    if not isinstance(amount, (int, float)) or amount >= 0:
-        return False
-    parent_id = _text(entry, "ParentId")
-    if parent_id:
-        return parent_id.lower() == expected.parent_id.lower()
-    return _text(entry, "MerchantTrns") == expected.session_id
-
-
-def _refused(reason, body):
+def _with_error(state, reason, certainty, body):
     code = _error_code(body)
     return outcome.Outcome(
-        outcome.FAILED,
-        reason or "not_refundable",
-        const.MONEY_NONE,
+        state,
+        reason,
+        certainty,
         event_id=code if code > 999 else None,  # smaller ones only repeat the HTTP status
         message=_message(body),
     )
 
 
 def _error_code(body):
+    """Return the error code, 0 for none, -1 for one that is no number that we can keep."""
     code = body.get("ErrorCode")
-    return code if type(code) is int and 0 < code <= money.MAX_MINOR else 0
+    if code is None or code == "":
+        return 0
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= 9:
+        code = int(code)
+    return code if type(code) is int and 0 <= code <= money.MAX_MINOR else _ERROR_UNKNOWN
 
 
-def _from_entry(entry, expected):
+def _from_record(record, entry, expected):
     """Return the outcome that a transaction of Viva tells, None when it tells none."""
-    status, transaction_id = entry.get("StatusId"), _text(entry, "TransactionId")
-    if status == _IN_PROGRESS:
+    if entry.status == _IN_PROGRESS:
         return outcome.Outcome(outcome.PENDING, "processing")
-    if status != _DONE or not transaction_id:
+    if entry.status != _DONE or entry.transaction_id in (None, expected.parent_id.lower()):
         return None
-    amount = _amount(entry.get("Amount"), expected)
+    amount = _amount(entry, expected, expected.amount)
     return outcome.Outcome(
         outcome.APPROVED,
         None,
         const.MONEY_MOVED,
-        transaction_id=transaction_id,
-        order_code=_text(entry, "OrderCode"),
-        authorization_code=_text(entry, "AuthorizationId"),
-        rrn=_text(entry, "RetrievalReferenceNumber"),
-        card_last4=last_four(entry.get("CardNumber")),
+        transaction_id=transaction.text(record, "TransactionId"),
+        order_code=entry.order_code,
+        authorization_code=transaction.text(record, "AuthorizationId"),
+        rrn=transaction.text(record, "RetrievalReferenceNumber"),
+        card_last4=last_four(transaction.field(record, "CardNumber", "CreditCard.Number")),
         amount=amount,
         amount_differs=amount != expected.amount,
     )
 
 
-def _amount(value, expected):
-    """Return an amount as positive minor units; where none can be read, what was asked for.
+def _amount(entry, expected, default):
+    """Return an amount as positive minor units; where none can be read, `default`.
 
-    Viva's web API speaks in major units (viva-api 8.1), which is not said for this answer: an
-    integer that is exactly what was asked for in minor units is that.
+    Viva's web API speaks in major units (viva-api 8.1), which is not said for the answer to a
+    refund: a whole number that is exactly what was asked for in minor units is that.
     """
-    if type(value) is int and abs(value) == expected.amount:
+    amount = entry.amount
+    if amount is not None and amount.as_tuple().exponent == 0 and abs(amount) == expected.amount:
         return expected.amount
-    try:
-        return abs(money.to_minor(value, expected.currency)) or expected.amount
-    except ValueError:
-        return expected.amount
+    return entry.minor(expected.currency) or default
 
 
 def _message(body):
@@ -171,12 +237,3 @@ def _message(body):
     if not isinstance(text, str):
         return None
     return mask_text(clean_text(text).strip())[: const.MESSAGE_CHARACTERS] or None
-
-
-def _text(entry, name):
-    value = entry.get(name)
-    if type(value) is int and 0 < value < 10**20:
-        value = str(value)
-    if not isinstance(value, str):
-        return None
-    return clean_text(value).strip()[:64] or None

@@ -1,56 +1,134 @@
-"""Leave Viva alone for as long as it asks for (HTTP 429 with `Retry-After`).
+"""Keep to what Viva takes of a merchant's calls, once it has refused some for being too many.
 
-Questions are held back: they are many, and can be asked later. A sale or an abort is not: a person
-waits for it, and Viva itself may refuse it.
+Viva publishes no limit (viva-api 1.5), so it is learnt: a refusal halves the rate and makes all
+pause, quiet time raises it again until the limit is forgotten. Whoever must send a request or an
+abort gets a moment of its own, in the order of asking. Questions, which are many and can be asked
+later, take what these leave.
+
+:class:`Limit` only reckons. All workers of a database share one for each merchant.
 """
 
-import os
-import threading
+import random
 import time
+from dataclasses import dataclass
 
 from . import timing
 
+# Calls per second: what is tried after the first refusal; what is always tried, so that a hundred
+# tills can still give their sales to Viva while their customers are there; and what is so much that
+# the limit is forgotten.
+FIRST_RATE = 8
+LEAST_RATE = 2
+FORGOTTEN_RATE = 64
+# The part of the rate that questions may use when there is nothing else: a sale that comes then has
+# not to wait for long.
+QUESTION_SHARE = 0.75
+# Pauses are longer by a random part of this, so that many merchants do not come back at once.
+JITTER = 0.25
 
-class Throttle:
-    """Until when each merchant's questions are held back, as far as this process was told.
 
-    :param callable clock: seconds, as `time.monotonic`
+@dataclass
+class Limit:
+    """What has been learnt about a merchant's limit. Moments are seconds of one clock.
+
+    :param rate: calls per second, at the end of the last pause; 0 before the first refusal
+    :param pause: length of the last pause, in seconds
+    :param refused_at: when the last pause began
+    :param until: when it ends
+    :param free_at: when the next call may be made
+    :param question_at: when the next question may be asked, as far as other questions matter
     """
 
-    def __init__(self, clock=time.monotonic):
-        self._clock = clock
-        self._until = {}
-        self._lock = threading.Lock()
+    rate: float = 0.0
+    pause: float = 0.0
+    refused_at: float = 0.0
+    until: float = 0.0
+    free_at: float = 0.0
+    question_at: float = 0.0
 
-    def seconds_left(self, merchant):
-        """Return how long questions of a merchant are to be held back, 0 for not at all."""
-        with self._lock:
-            return max(self._until.get(merchant, 0.0) - self._clock(), 0.0)
+    def rate_at(self, now):
+        """Return how many calls per second are tried at a moment."""
+        quiet = max(now - self.until, 0.0)
+        return min(self.rate * 2.0 ** min(quiet / timing.LIMIT_DOUBLES_AFTER, 99), FORGOTTEN_RATE)
 
-    def hold(self, merchant, seconds):
-        """Hold back the questions of a merchant.
+    def is_over(self, now):
+        """Tell whether so much time was quiet that the limit need not be remembered.
 
-        :param seconds: that Viva asks for, or None
+        So it is when the clock was set back: its moments mean nothing any more.
         """
-        seconds = min(
-            timing.LIMIT_PAUSE_FIRST if seconds is None else seconds, timing.LIMIT_PAUSE_MOST
-        )
-        with self._lock:
-            self._until[merchant] = max(self._until.get(merchant, 0.0), self._clock() + seconds)
+        is_ahead = self.refused_at > now + timing.LIMIT_PAUSE_MOST
+        return is_ahead or self.rate_at(now) >= FORGOTTEN_RATE
+
+    def refuse(self, now, retry_after=None):
+        """Learn from a refusal.
+
+        :param float now: moment
+        :param float retry_after: seconds that Viva asks to wait; None or 0: it does not say
+        """
+        asked = min(retry_after or timing.LIMIT_PAUSE_FIRST, timing.LIMIT_PAUSE_MOST)
+        if now < self.until:
+            # It was on its way when the pause began: no news, though perhaps of a longer pause.
+            self.until = max(self.until, now + asked) if retry_after else self.until
+            return
+        was_too_short = self.rate and now < self.until + timing.LIMIT_RELAPSE
+        pause = max(asked, 2 * self.pause) if was_too_short else asked
+        self.rate = max(self.rate_at(now) / 2, LEAST_RATE) if self.rate else FIRST_RATE
+        self.pause = min(pause, timing.LIMIT_PAUSE_MOST)
+        self.refused_at = now
+        self.until = now + self.pause * random.uniform(1, 1 + JITTER)
+
+    def slot(self, now, is_urgent):
+        """Return how long to wait before a call may be made, 0 for not at all.
+
+        :param float now: moment
+        :param bool is_urgent: a request or an abort. The moment is then reserved for it: whoever
+            asked makes the call at that moment, without asking again. A question gets nothing
+            reserved: it is asked now, or not.
+        :return: seconds
+        :rtype: float
+        """
+        gap = 1 / self.rate_at(now)
+        if is_urgent:
+            # A sale is of no use when its customer has gone, however long Viva asks to wait.
+            pause_ends = min(self.until, self.refused_at + timing.LIMIT_URGENT_MOST)
+            moment = max(now, pause_ends, self.free_at)
+            moment = min(moment, now + timing.LIMIT_PAUSE_MOST)
+            self.free_at = max(self.free_at, moment + gap)
+            return moment - now
+        wait = max(self.until, self.free_at, self.question_at) - now
+        if wait > 0:
+            return min(wait, timing.LIMIT_PAUSE_MOST)
+        self.free_at = now + gap
+        self.question_at = now + gap / QUESTION_SHARE
+        return 0.0
 
 
-def throttle():
-    """Return the throttle of this process."""
-    return _throttle
+# --- What this process has heard ---
+
+# When it last found that a merchant has no limit, by merchant: it need not look again at once.
+_unlimited = {}
 
 
-_throttle = Throttle()
+def must_look(key):
+    """Tell whether a limit, which may be known to other processes, is to be looked for.
+
+    :param key: of a merchant
+    """
+    looked_at = _unlimited.get(key)
+    return looked_at is None or time.monotonic() - looked_at >= timing.LIMIT_LOOK_INTERVAL
+
+
+def note(key, is_limited):
+    """Note whether there is a limit.
+
+    :param key: of a merchant
+    """
+    if is_limited:
+        _unlimited.pop(key, None)
+    else:
+        _unlimited[key] = time.monotonic()
 
 
 def forget():
-    """Hold back nothing."""
-    global _throttle
-    _throttle = Throttle()
-
-
-os.register_at_fork(after_in_child=forget)
+    """Forget what this process has heard."""
+    _unlimited.clear()

@@ -54,6 +54,14 @@ TOKEN_RETRY_SECONDS = 5.0
 LIMIT_PAUSE_FIRST = 1.0
 # ... up to this: the outcome of a payment is still wanted.
 LIMIT_PAUSE_MOST = 30.0
+# A refusal so soon after a pause means that the pause was too short.
+LIMIT_RELAPSE = 2.0
+# The rate of calls is doubled in so much time without a refusal.
+LIMIT_DOUBLES_AFTER = 10.0
+# A request or an abort is tried again so soon, whatever Viva asks for: somebody stands there.
+LIMIT_URGENT_MOST = 10.0
+# A process looks so often whether another one has learnt of a limit.
+LIMIT_LOOK_INTERVAL = 0.5
 # The longest wait that a `Retry-After` header may ask for.
 RETRY_AFTER_MAX_SECONDS = 3600.0
 
@@ -61,6 +69,8 @@ RETRY_AFTER_MAX_SECONDS = 3600.0
 
 # One request waits so long at most. Viva usually takes a sale in 0.5-0.65 s [#2357, #2373].
 PATIENCE = 1.0
+# A worker can save up so much of its time for when several tills sell at once.
+PATIENCE_SAVED = 2.0
 # One that must not go on without the answer.
 MUCH_PATIENCE = 10.0
 
@@ -103,6 +113,8 @@ NOT_LISTED_AFTER = REPLY_WITHIN + 5.0
 
 # So long a till waits until it may ask about an earlier request of the same order.
 SETTLE_SECONDS = 12.0
+# ... and looks so often whether it may.
+SETTLE_PAUSE = 0.2
 
 # --- Tills and notifications ---
 
@@ -175,6 +187,7 @@ assert RESEND_UNTIL + SESSION_LIFE_SECONDS < UNKNOWN_AFTER, (
     "a request that was sent again is over before anybody gives up"
 )
 assert ABORT_AFTER + GONE_AFTER_MISSING < UNKNOWN_AFTER, "an abort has time to show its effect"
+assert PATIENCE < PATIENCE_SAVED, "a worker that has not waited lately can wait"
 assert MUCH_PATIENCE < SETTLE_SECONDS, "there is time for a question after somebody else's"
 assert SESSION_SECONDS < MUCH_PATIENCE + ASK_INTERVAL, "a patient question is waited for"
 assert ASK_INTERVAL < SILENT_AFTER, "silence is more than one question without an answer"
@@ -188,5 +201,9 @@ assert UNKNOWN_AFTER < REFUND_LIFE, "a refund of ours has its outcome by then"
 assert TILL_ASKS_WITHIN < TILL_MISSING_AFTER, "a till that lives has asked by then"
 assert LIMIT_PAUSE_FIRST < LIMIT_PAUSE_MOST, "pauses grow"
 assert LIMIT_PAUSE_MOST < UNKNOWN_AFTER, "a limit never costs the outcome"
+assert LIMIT_RELAPSE < LIMIT_DOUBLES_AFTER, "a rate that has grown too large is no short pause"
+assert LIMIT_LOOK_INTERVAL < LIMIT_PAUSE_FIRST, "all processes take part in the first pause"
+assert 3 * LIMIT_URGENT_MOST < RESEND_UNTIL, "a sale is tried again while the customer is there"
+assert LIMIT_PAUSE_MOST < RESEND_UNTIL, "a moment that is reserved for a sale is of use to it"
 assert SLOWEST_REQUEST < REPLY_WITHIN, "what is sent again is not on its way any more"
 assert REPLY_WITHIN < NOT_LISTED_AFTER, "a refund is not looked for while it may be on its way"

@@ -18,12 +18,12 @@ from . import timing
 
 _logger = logging.getLogger(__name__)
 
-# The part of its time that a worker spends waiting for Viva at most ...
+# The part of its time that a worker spends waiting for Viva at most.
 SHARE = 0.25
-# ... and the seconds that it can save up for when several tills sell at once.
-SAVED = 2.0
 # Questions to Viva that one process has open at most; a request is always made.
 MOST_QUESTIONS = 32
+# What one process plans or does later at most; beyond that, tills and the job come across it.
+MOST_LATER = 200
 
 REQUEST = "request"
 QUESTION = "question"
@@ -41,7 +41,7 @@ class Patience:
         self._clock = clock
         self._lock = threading.Lock()
         self._slow = set()
-        self._saved = SAVED
+        self._saved = timing.PATIENCE_SAVED
         self._counted_at = clock()
 
     def seconds(self, kind, is_shared):
@@ -72,7 +72,8 @@ class Patience:
 
     def _count(self):
         now = self._clock()
-        self._saved = min(self._saved + SHARE * (now - self._counted_at), SAVED)
+        saved = self._saved + SHARE * (now - self._counted_at)
+        self._saved = min(saved, timing.PATIENCE_SAVED)
         self._counted_at = now
 
 
@@ -112,8 +113,10 @@ class Call:
         if not in_thread:
             self._run()
             return True
-        # Not a daemon: a worker that ends waits for it, so that no answer gets lost on the way.
-        threading.Thread(target=self._run, name=f"viva-wallet-{self._kind}").start()
+        # Not a daemon, even if a daemon makes the call: a worker that ends waits for it, so that no
+        # answer gets lost on the way.
+        name = f"viva-wallet-{self._kind}"
+        threading.Thread(target=self._run, name=name, daemon=False).start()
         return True
 
     def wait(self, seconds):
@@ -162,6 +165,44 @@ class Call:
             _logger.exception("A late answer of Viva could not be taken up")
 
 
+def later(seconds, work):
+    """Run `work` after some time, in a thread of its own.
+
+    A process that ends waits for work that has begun, and forgets what has not: whatever must not
+    be forgotten stands in the database, too.
+
+    :param float seconds: 0 or less: at once
+    :param callable work: without arguments
+    :return: whether it is planned: not when too much is already
+    :rtype: bool
+    """
+    if not _planned.acquire(blocking=False):
+        return False
+    timer = threading.Timer(max(seconds, 0.0), _begin, (work, _planned))
+    timer.daemon = True
+    timer.start()
+    return True
+
+
+def _begin(work, planned):
+    try:
+        threading.Thread(
+            target=_do, args=(work, planned), name="viva-wallet-later", daemon=False
+        ).start()
+    except RuntimeError:
+        planned.release()
+        _logger.info("Too late for what was planned: the process is ending")
+
+
+def _do(work, planned):
+    try:
+        work()
+    except Exception:
+        _logger.exception("What was planned for later failed")
+    finally:
+        planned.release()
+
+
 def patience():
     """Return the patience of this process."""
     return _patience
@@ -169,12 +210,14 @@ def patience():
 
 _patience = Patience()
 _questions = threading.BoundedSemaphore(MOST_QUESTIONS)
+_planned = threading.BoundedSemaphore(MOST_LATER)
 
 
 def _after_fork():
-    global _patience, _questions
+    global _patience, _questions, _planned
     _patience = Patience()
     _questions = threading.BoundedSemaphore(MOST_QUESTIONS)
+    _planned = threading.BoundedSemaphore(MOST_LATER)
 
 
 os.register_at_fork(after_in_child=_after_fork)

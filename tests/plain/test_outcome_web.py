@@ -2,7 +2,7 @@
 
 import pytest
 
-from viva import outcome_web
+from viva import const, outcome_web
 from viva.client import Reply
 
 SESSION = "3e6ad4f2-1111-4222-8333-444455556666"
@@ -69,9 +69,56 @@ def test_in_progress():
     assert answered(body={**DONE, "StatusId": "A"}).state == "pending"
 
 
-@pytest.mark.parametrize("status", [None, 500, 502, 503, 408, 425, 429, 302, 201])
-def test_unclear_status(status):
-    assert answered(status, DONE).state == "unclear"
+@pytest.mark.parametrize("status", [None, 500, 502, 503, 408, 409, 410, 418, 425, 302, 201])
+@pytest.mark.parametrize("body", [DONE, {"StatusId": "E", "ErrorCode": 403}, {}, None])
+def test_unclear_status(status, body):
+    result = answered(status, body)
+    assert (result.state, result.money) == ("unclear", "maybe")
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 422, 429])
+@pytest.mark.parametrize("code", [0, 400, 403, 404, 502, 2055])
+@pytest.mark.parametrize(
+    "contradiction",
+    [{"TransactionId": REFUND}, {"StatusId": "F"}, {"StatusId": "A"}, {"StatusId": "X"},
+     {"StatusId": "R"}, {"Success": True}],
+)  # fmt: skip
+def test_an_error_beside_a_word_of_a_refund_is_for_the_list(status, code, contradiction):
+    body = {"StatusId": "E", "TransactionId": None, "ErrorCode": code, "Success": False}
+    result = answered(status, {**body, **contradiction})
+    assert (result.state, result.money) == ("unclear", "maybe")
+
+
+@pytest.mark.parametrize("none", [None, "", "0", const.EMPTY_GUID, SALE, SALE.upper()])
+def test_no_transaction_of_a_refund(none):
+    body = {"StatusId": "E", "TransactionId": none, "ErrorCode": 403, "Success": False}
+    assert answered(200, body).state == answered(403, body).state == "failed"
+    assert answered(200, {**DONE, "TransactionId": none}).state == "unclear"
+
+
+@pytest.mark.parametrize(
+    "code", [502, "502", 500, 503, 409, 1, -1, 9999, 2056, 10**12, "x", True, []]
+)
+def test_unknown_errors_are_for_the_list(code):
+    body = {"StatusId": "E", "ErrorCode": code, "Success": False, "ErrorText": "Transaction failed"}
+    for status in (200, 400, 403):
+        result = answered(status, body)
+        assert (result.state, result.money) == ("unclear", "maybe")
+        assert result.message == "Transaction failed"
+    assert answered(200, {**DONE, "ErrorCode": code}).state == "unclear"
+
+
+def test_too_many_calls_were_not_looked_at():
+    result = answered(429, {"detail": "slow down"}, problem="throttled", retry_after=3)
+    assert (result.state, result.reason, result.money) == ("failed", "throttled", "none")
+    assert answered(503, None, retry_after=3).state == "unclear"
+
+
+@pytest.mark.parametrize("problem", ["timeout", "lost", "too_large"])
+def test_half_a_refusal(problem):
+    """A transaction may have stood in the part that is not here."""
+    assert answered(403, None, problem=problem).state == "unclear"
+    assert answered(403, None, problem="not_json").state == "failed"
 
 
 @pytest.mark.parametrize("problem", ["timeout", "lost", "not_json", "too_large"])
@@ -88,7 +135,7 @@ def test_never_sent():
     ("status", "reason"),
     [
         (400, "not_refundable"), (401, "credentials"), (403, "refund_disabled"),
-        (404, "parent_missing"), (409, "not_refundable"), (422, "not_refundable"),
+        (404, "parent_missing"), (422, "not_refundable"),
     ],
 )  # fmt: skip
 def test_refused_by_status(status, reason):
@@ -101,7 +148,7 @@ def test_refused_by_status(status, reason):
     ("code", "reason", "event_id"),
     [
         (403, "not_refundable", None), (404, "parent_missing", None), (2055, "not_cleared", 2055),
-        (9999, "not_refundable", 9999),
+        ("403", "not_refundable", None), (400, "not_refundable", None), (401, "credentials", None),
     ],
 )  # fmt: skip
 def test_refused_in_the_body(code, reason, event_id):
@@ -109,8 +156,15 @@ def test_refused_in_the_body(code, reason, event_id):
     assert (result.state, result.reason, result.event_id) == ("failed", reason, event_id)
 
 
+def test_refused_credentials():
+    result = answered(403, {"detail": "Could not validate credentials"}, problem="credentials")
+    assert (result.state, result.reason) == ("failed", "credentials")
+
+
 def test_failed_without_a_code():
-    assert answered(body={"StatusId": "E", "ErrorCode": 0, "Success": False}).state == "failed"
+    body = {"StatusId": "E", "ErrorCode": 0, "Success": False}
+    assert answered(body=body).state == "unclear"
+    assert answered(403, body).state == "failed"
 
 
 # -- Viva's list ----------------------------------------------------------------------------------
@@ -134,21 +188,83 @@ def test_found_by_sale_and_amount():
     )
 
 
+def test_found_however_it_is_written():
+    nested = {
+        "TransactionId": REFUND.upper(), "Parent": {"TransactionId": SALE.upper()},
+        "StatusId": "f", "Amount": "-5.00", "MerchantTrns": SESSION.upper(),
+        "CreditCard": {"Number": "414746XXXXXX0133"}, "Order": {"OrderCode": 12345},
+    }  # fmt: skip
+    for entry in (nested, {**nested, "MerchantTrns": None}):
+        result = listed(entry)
+        assert (result.state, result.amount, result.amount_differs) == ("approved", 500, False)
+        assert (result.card_last4, result.order_code) == ("0133", "12345")
+
+
+@pytest.mark.parametrize("amount", [5.0, None, "-5", "much", 500, -500])
+def test_what_carries_our_reference_is_ours_whatever_its_amount_looks_like(amount):
+    result = listed({**ENTRY, "Amount": amount})
+    assert (result.state, result.amount) == ("approved", 500)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
-        {"MerchantTrns": None, "Amount": -4.0},
-        {"MerchantTrns": None, "ParentId": "another"},
-        {"MerchantTrns": None, "ParentId": None},
-        {"Amount": 5.0}, {"Amount": None}, {"Amount": "-5"}, {"StatusId": "E"},
-        {"TransactionId": None},
+        {"ParentId": "another"}, {"TransactionId": None}, {"TransactionId": SALE},
+        {"StatusId": "X"}, {"StatusId": "R"}, {"StatusId": "C"}, {"StatusId": "MA"},
+        {"StatusId": None},
     ],
 )  # fmt: skip
-def test_not_ours(changes):
-    assert listed({**ENTRY, **changes}).state == "missing"
+def test_ours_and_not_clear(changes):
+    assert listed({**ENTRY, **changes}).state == "unclear"
 
 
-@pytest.mark.parametrize("other", [REFUND, "session of another refund"])
+def test_ours_that_failed_may_still_turn():
+    result = listed({**ENTRY, "StatusId": "E"})
+    assert (result.state, result.reason, result.money) == ("failed", "error", "maybe")
+    assert listed({**ENTRY, "StatusId": "E", "TransactionId": "first"}, ENTRY).transaction_id == (
+        REFUND
+    )
+
+
+def test_ours_twice():
+    assert listed(ENTRY, {**ENTRY, "TransactionId": "second"}).state == "unclear"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ParentId": "another"}, {"ParentId": None}, {"StatusId": "E"},
+    ],
+)  # fmt: skip
+def test_nothing_that_could_be_ours(changes):
+    assert listed({**ENTRY, "MerchantTrns": None, **changes}).state == "missing"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Amount": -4.0}, {"Amount": 5.0}, {"Amount": None}, {"Amount": "-x"}, {"StatusId": "X"},
+        {"StatusId": "R"}, {"StatusId": None}, {"TransactionId": None},
+    ],
+)  # fmt: skip
+def test_something_that_could_be_ours(changes):
+    """An unexplained refund of the same sale: nobody may conclude that nothing was paid back."""
+    assert listed({**ENTRY, "MerchantTrns": None, **changes}).state == "unclear"
+
+
+def test_similar_ones():
+    similar = {**ENTRY, "MerchantTrns": None}
+    other = {**similar, "TransactionId": "other"}
+    assert listed(similar, {**other, "Amount": -4.0}).transaction_id == REFUND
+    assert listed(similar, {**other, "StatusId": "E"}).transaction_id == REFUND
+    assert listed(similar, other).state == "unclear"
+    assert listed({**similar, "Amount": 5.0, "TransactionTypeId": 4}).state == "approved"
+    assert listed(
+        {**similar, "Amount": 5.0, "TransactionType": {"TransactionTypeId": 7}}
+    ).state == ("approved")
+
+
+@pytest.mark.parametrize("other", [REFUND, REFUND.upper(), "session of another refund"])
 def test_belongs_to_another_refund(other):
     expected = outcome_web.ExpectedRefund(SESSION, SALE, 500, "EUR", frozenset({other}))
     entry = {**ENTRY, "MerchantTrns": "session of another refund"}

@@ -1,6 +1,10 @@
 """Calls to Viva that keep nobody waiting: where an answer goes, and for how long it is waited for."""
 
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +45,7 @@ class Viva:
 def fresh_process(monkeypatch):
     monkeypatch.setattr(waiting, "_patience", Patience())
     monkeypatch.setattr(waiting, "_questions", threading.BoundedSemaphore(waiting.MOST_QUESTIONS))
+    monkeypatch.setattr(waiting, "_planned", threading.BoundedSemaphore(waiting.MOST_LATER))
 
 
 @pytest.fixture
@@ -155,13 +160,13 @@ def test_patience_of_a_worker_is_a_part_of_its_time():
     clock = FakeClock()
     patience = Patience(clock)
     assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
-    patience.spend(waiting.SAVED)
+    patience.spend(timing.PATIENCE_SAVED)
     assert patience.seconds(REQUEST, is_shared=True) == 0
     clock.now += 1
     assert patience.seconds(REQUEST, is_shared=True) == pytest.approx(waiting.SHARE)
     clock.now += 1000
     assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
-    patience.spend(waiting.SAVED)
+    patience.spend(timing.PATIENCE_SAVED)
     assert patience.seconds(REQUEST, is_shared=True) == 0
 
 
@@ -201,3 +206,111 @@ def test_not_waiting_says_nothing_about_viva(viva):
     call.start()
     call.wait(0)
     assert waiting.patience().seconds(REQUEST, is_shared=False) == timing.PATIENCE
+
+
+# --- Later ---
+
+
+class Planned:
+    """Work that says where it runs, and ends when told to."""
+
+    def __init__(self):
+        self.has_begun = threading.Event()
+        self.may_end = threading.Event()
+        self.thread = None
+        self.moment = None
+
+    def __call__(self):
+        self.thread, self.moment = threading.current_thread(), time.monotonic()
+        self.has_begun.set()
+        assert self.may_end.wait(LONG)
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0, -5])
+def test_later(seconds):
+    work, planned_at = Planned(), time.monotonic()
+    assert waiting.later(seconds, work)
+    assert work.has_begun.wait(LONG)
+    assert work.moment >= planned_at + seconds
+    assert work.thread is not threading.current_thread()
+    assert not work.thread.daemon
+    work.may_end.set()
+    join_calls()
+
+
+def test_not_too_much_is_planned(monkeypatch):
+    monkeypatch.setattr(waiting, "_planned", threading.BoundedSemaphore(2))
+    running = Planned()
+    assert waiting.later(0, running)
+    assert running.has_begun.wait(LONG)
+    assert waiting.later(LONG, Planned())
+    assert not waiting.later(0, Planned())
+    running.may_end.set()
+    join_calls()
+    assert waiting.later(LONG, Planned())
+
+
+def test_work_that_fails_makes_room(monkeypatch, caplog):
+    monkeypatch.setattr(waiting, "_planned", threading.BoundedSemaphore(1))
+    failed = threading.Event()
+
+    def fail():
+        failed.set()
+        raise ValueError("planned badly")
+
+    assert waiting.later(0, fail)
+    assert failed.wait(LONG)
+    join_calls()
+    assert "planned badly" in caplog.text
+    assert waiting.later(LONG, fail)
+
+
+def run_to_its_end(script):
+    """Return what a process prints, and how long it took."""
+    root = Path(waiting.__file__).parents[1]
+    begun = time.monotonic()
+    process = subprocess.run(
+        [sys.executable, "-c", "from viva import waiting\n" + script],
+        cwd=root, check=True, timeout=LONG * 3, capture_output=True, text=True,
+    )  # fmt: skip
+    return process.stdout, process.stderr, time.monotonic() - begun
+
+
+def test_a_process_that_ends_does_not_wait_for_what_has_not_begun():
+    out, err, seconds = run_to_its_end(
+        f"for number in range(50): assert waiting.later({LONG * 2}, print)"
+    )
+    assert (out, err) == ("", "")
+    assert seconds < LONG
+
+
+def test_a_process_that_ends_waits_for_what_has_begun():
+    script = """
+import threading, time
+begun = threading.Event()
+def work():
+    begun.set()
+    time.sleep(0.5)
+    print("done")
+waiting.later(0, work)
+begun.wait()
+"""
+    assert run_to_its_end(script)[0] == "done\n"
+
+
+def test_a_call_that_a_daemon_makes_is_waited_for():
+    script = """
+import threading, time
+begun = threading.Event()
+def work():
+    begun.set()
+    time.sleep(0.5)
+    print("done")
+def make():
+    call = waiting.Call(waiting.REQUEST, work, print)
+    call.leave()
+    call.start()
+threading.Thread(target=make, daemon=True).start()
+begun.wait()
+"""
+    assert run_to_its_end(script)[0] == "done\nNone\n"

@@ -58,6 +58,14 @@ def parse_options() -> argparse.Namespace:
         "--workers", type=int, default=2, help="with --terminals: Odoo's HTTP workers (default: 2)"
     )
     parser.add_argument(
+        "--limit",
+        type=int,
+        nargs="+",
+        metavar="CALLS",
+        help="with --terminals: calls per second that Viva takes from a merchant, a phase each"
+        " (default: 15 5)",
+    )
+    parser.add_argument(
         "--http",
         action="store_true",
         help="reach the simulator by plain HTTP (default: HTTPS, as the real Viva)",
@@ -74,6 +82,8 @@ def parse_options() -> argparse.Namespace:
         options.sales = 3 if options.terminals else 20
     if options.sales < 1:
         parser.error("--sales: at least 1")
+    if options.limit and min(options.limit) < 1:
+        parser.error("--limit: at least 1")
     return options
 
 

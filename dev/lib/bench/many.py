@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ..demo import Demo
 from ..paths import DEV
@@ -46,8 +47,8 @@ PROXY_CONNECTIONS = 6
 TAP_SECONDS = (2.0, 10.0)
 PAUSE_SECONDS = (1.0, 5.0)
 HANG_SECONDS = 20
-# Calls per second that Viva takes from a merchant in one of the phases.
-VIVA_LIMIT = 15
+# Calls per second that Viva takes from a merchant, in a phase each.
+VIVA_LIMITS = (15, 5)
 # How long the tills have been selling before the back office is measured.
 UNDER_WAY_SECONDS = 5
 PAGES = 5
@@ -86,6 +87,7 @@ class ManyBench(Demo):
         self.terminals = options.terminals
         self.workers = options.workers
         self.sales = options.sales
+        self.limits = options.limit or VIVA_LIMITS
         self.seed = options.seed
         self.bus_port = free_port()
         self.viva = Viva(simulator_url(demo_options.simulator_port))
@@ -139,11 +141,12 @@ class ManyBench(Demo):
             self.viva.set_webhooks(*urls)
             self._sell(f"{name}, not counted", 1)
             phases[name] = self._sell(name, self.sales)
-        self.viva.limit_calls(VIVA_LIMIT)
-        phases[f"... {VIVA_LIMIT} calls/s"] = self._sell(
-            f"without webhooks, while Viva takes {VIVA_LIMIT} calls per second", 1
-        )
-        self.viva.limit_calls(0)
+        for limit in self.limits:
+            self.viva.limit_calls(limit)
+            phases[_limited(limit)] = self._sell(
+                f"without webhooks, while Viva takes {limit} calls per second", 1
+            )
+            self.viva.limit_calls(0)
         self.viva.set_webhooks(address)
         self._sell("with webhooks again, not counted", 1)
         phases[f"Viva takes {HANG_SECONDS} s"] = self._hang(address)
@@ -236,13 +239,16 @@ class ManyBench(Demo):
         figures.sales = len(sales)
         figures.seconds = result["ended"] - result["begun"]
         figures.start = [sale["started"] for sale in sales]
+        figures.whole = [sale["known"] - sale["begun"] for sale in sales]
         figures.rpcs = sum(sale["rpcs"] for sale in sales)
         for sale in sales:
             figures.trouble[sale["state"]] += sale["state"] != "approved"
             figures.trouble["failed calls"] += len(sale["errors"])
         for error in {error for sale in sales for error in sale["errors"]}:
             detail(error)
-        approved = {s["session_id"]: s["finished_at"] for s in self.viva.sessions() if s["success"]}
+        sessions = {session["session_id"]: session for session in self.viva.sessions()}
+        self._compare(figures, sales, sessions)
+        approved = {name: s["finished_at"] for name, s in sessions.items() if s["success"]}
         known = self._known()
         for sale in sales:
             moment = approved.get(sale["session_id"])
@@ -250,6 +256,25 @@ class ManyBench(Demo):
                 figures.till.append(sale["known"] - moment)
                 figures.known.append(known[sale["session_id"]] - moment)
         figures.trouble += Counter()
+
+    def _compare(
+        self, figures: Figures, sales: list[dict[str, Any]], sessions: dict[str, dict[str, Any]]
+    ) -> None:
+        """Hold the end of each sale, as its till knows it, against what Viva says.
+
+        Every customer pays, so a sale that Viva never saw was ended while it could be paid.
+        """
+        for sale in sales:
+            session = sessions.get(sale["session_id"])
+            is_over = session and session["finished_at"] is not None
+            if session is None:
+                figures.lost.append(sale["session_id"])
+            elif not is_over or (sale["state"] == "approved") != session["success"]:
+                figures.wrong.append(sale["session_id"])
+            else:
+                continue
+            viva = "never saw it" if session is None else f"says success {session['success']}"
+            detail(f"{sale['session_id']} ended {sale['state']} at the till, Viva {viva}")
 
     def _known(self) -> dict[str, float]:
         """Return when the ledger learnt of each charge, by session."""
@@ -277,7 +302,7 @@ class ManyBench(Demo):
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cashier.cookies)
 
     def _verdicts(self, phases: dict[str, Figures]) -> list[str]:
-        _idle, webhooks, polling, limited, hanging = phases.values()
+        _idle, webhooks, polling, *limited, hanging = phases.values()
         usual = middle(webhooks.pages)
         return [
             verdict(
@@ -290,10 +315,14 @@ class ManyBench(Demo):
                 middle(polling.known),
                 LONGEST_WITHOUT_WEBHOOKS,
             ),
-            verdict(
-                f"sales that failed while Viva takes {VIVA_LIMIT} calls per second",
-                limited.trouble.total(),
-                0,
+            *(
+                verdict(
+                    f"sales that ended otherwise than Viva says, or unseen by it, while it takes"
+                    f" {limit} calls per second",
+                    len(figures.wrong) + len(figures.lost),
+                    0,
+                )
+                for limit, figures in zip(self.limits, limited, strict=True)
             ),
             verdict(
                 "a page of the back office while Viva hangs, median, against its time when Viva"
@@ -332,10 +361,15 @@ class ManyBench(Demo):
         print(f"All {charges.total()} charges at Viva are exactly the approved rows of the ledger.")
 
 
+def _limited(limit: int) -> str:
+    return f"... {limit} calls/s"
+
+
 def _short(figures: Figures) -> str:
     return (
-        f"{figures.sales} sales in {figures.seconds:.0f} s, known after {middle(figures.known):.2f}"
-        f" s, page {middle(figures.pages):.2f} s, {figures.calls.total()} calls to Viva"
+        f"{figures.sales} sales in {figures.seconds:.0f} s (the longest"
+        f" {max(figures.whole, default=0):.0f} s), known after {middle(figures.known):.2f} s,"
+        f" page {middle(figures.pages):.2f} s, {figures.calls.total()} calls to Viva"
     )
 
 

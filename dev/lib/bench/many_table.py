@@ -19,15 +19,21 @@ SLOWER_SECONDS = 0.1
 class Figures:
     """What one phase showed; times in seconds.
 
-    `start`: of the RPC that starts a sale; `known`: approval at the terminal until the ledger has
-    it; `till`: ... until the till knows; `calls`: to Viva by operation; `busiest`: most calls to
-    Viva within one second; `throttled`: calls that Viva refused (429); `seconds`: how long it
-    took; `busy`: how long HTTP workers were at work, altogether; `pages`: opening a page of the
-    back office; `rpcs`: calls of the tills; `trouble`: in the log, and failed calls of tills.
+    `start`: of the RPC that starts a sale; `whole`: from the start of a sale until the till knows
+    its end, the customer's time included; `wrong`: session ids of sales that ended otherwise than
+    Viva says; `lost`: of sales that ended, though the customer was there, without Viva ever having
+    seen them; `known`: approval at the terminal until the ledger has it; `till`: ... until the till
+    knows; `calls`: to Viva by operation; `busiest`: most calls to Viva within one second;
+    `throttled`: calls that Viva refused (429); `seconds`: how long it took; `busy`: how long HTTP
+    workers were at work, altogether; `pages`: opening a page of the back office; `rpcs`: calls of
+    the tills; `trouble`: in the log, and failed calls of tills.
     """
 
     sales: int = 0
     start: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     known: list[float] = field(default_factory=list)
     till: list[float] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
@@ -49,6 +55,10 @@ def table(phases: dict[str, Figures], workers: int) -> str:
     rows = {
         "sales": lambda f: str(f.sales),
         "start_sale (s)": lambda f: _times(f.start),
+        "a whole sale, with its customer (s)": lambda f: _times(f.whole),
+        "the longest sale (s)": lambda f: f"{max(f.whole):.1f}" if f.whole else "-",
+        "sales that ended otherwise than Viva says": lambda f: str(len(f.wrong)),
+        "sales that ended and never reached Viva": lambda f: str(len(f.lost)),
         "approval until the ledger has it (s)": lambda f: _times(f.known),
         "approval until the till knows (s)": lambda f: _times(f.till),
         "RPCs of the till per sale": lambda f: _per(f.rpcs, f.sales),

@@ -23,11 +23,12 @@ AWAKE = 3.0
 class Sale:
     """One sale; moments are seconds since 1970.
 
-    `started`: how long `start_sale` took; `known`: when the till had the outcome; `state`: which;
+    `begun`: when the till asked for it; `started`: how long `start_sale` took; `known`: when the till had the outcome; `state`: which;
     `rpcs`: how many calls it took; `errors`: what the server failed at, in words.
     """
 
     session_id: str
+    begun: float = 0
     started: float = 0
     known: float = 0
     state: str = ""
@@ -96,7 +97,7 @@ class Till:
 
     def sell(self, amount: float) -> Sale:
         """Ask the terminal for an amount and wait until the outcome is known."""
-        sale = Sale(session_id=str(uuid.uuid4()))
+        sale = Sale(session_id=str(uuid.uuid4()), begun=time.time())
         self.session_id = sale.session_id
         self._woken.clear()
         self._woken_at = float("-inf")

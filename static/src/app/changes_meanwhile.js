@@ -8,17 +8,22 @@ export class ChangesMeanwhile {
         this.order = order;
         this.sent = this._read();
         this.changed = new Map();
+        /** Uuids of payment lines that were removed. */
+        this.removed = [];
     }
 
     /** The answer is here and is about to be taken over. */
     note() {
-        this.changed = new Map(
-            [...this._read()].filter(([key, value]) => this.sent.get(key) !== value)
-        );
+        const now = this._read();
+        this.changed = new Map([...now].filter(([key, value]) => this.sent.get(key) !== value));
+        this.removed = [...this.sent.keys()].filter((key) => !now.has(key));
     }
 
     /** Change it once more in what the server has sent. */
     apply() {
+        this.order.payment_ids
+            .filter((line) => this.removed.includes(line.uuid))
+            .forEach((line) => this.order.removePaymentline(line));
         for (const [key, value] of this.changed) {
             if (key === "partner_id" || key === "to_invoice") {
                 this.order.update({ [key]: value });

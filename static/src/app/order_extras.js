@@ -1,4 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
+import { inTime } from "./in_time";
+import { timing } from "./timing";
 
 const PRICE_STEPS = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9, 10, -10];
 
@@ -32,12 +34,12 @@ export async function addExtras(pos, order, extras) {
             order.is_tipped = true;
             order.tip_amount = (order.tip_amount || 0) + extra.amount;
         } else {
-            pos.notification.add(
+            pos.vivaWalletNotices.tell(
                 _t(
                     "The terminal charged %s more than the order came to. It is booked as a line of its own.",
                     pos.env.utils.formatCurrency(extra.amount)
                 ),
-                { type: "warning", sticky: true }
+                { type: "warning" }
             );
         }
     }
@@ -77,7 +79,10 @@ function fitPrice(order, line, total) {
 async function loadProduct(pos, productId) {
     const products = pos.models["product.product"];
     if (!products.get(productId)) {
-        await pos.loadNewProducts([["product_variant_ids", "in", [productId]]]);
+        await inTime(
+            pos.loadNewProducts([["product_variant_ids", "in", [productId]]]),
+            timing.LOAD
+        );
     }
     return products.get(productId);
 }

@@ -6,11 +6,14 @@
  * about money: that a card was charged, or was not, is only ever said by a snapshot.
  */
 
+import { timing } from "./timing";
+
 /** @typedef {{
  *   session_id: string,
  *   state: "new"|"sent"|"approved"|"failed"|"unknown"|"reversed"|"not_recorded",
  *   text?: string, accepted?: boolean, aborting?: boolean, statement?: "paid"|"not_paid"|false,
  *   charged?: number, card?: Object|false, wakeups?: boolean, ask_again_in?: number,
+ *   refused?: boolean, reason?: string, silent?: boolean,
  * }} Snapshot */
 
 /** @typedef {{
@@ -18,7 +21,8 @@
  *   status: (sessionId: string) => Promise<Snapshot>,
  *   abort: (sale: Object) => Promise<Snapshot>,
  *   stateOutcome: (sessionId: string, paid: boolean) => Promise<Snapshot>,
- * }} Rpc Rejects when the server could not be asked; then nothing is known. */
+ * }} Rpc Rejects when the server could not be asked; then nothing is known. What the server, or a
+ *   missing right, kept from being given to Viva in this call is a snapshot with `refused`. */
 
 /** @typedef {{
  *   now: () => number,
@@ -34,25 +38,6 @@ export const PHASE = Object.freeze({
     APPROVED: "approved",
     FAILED: "failed",
 });
-
-/** Milliseconds between two questions to the server. It asks Viva once per second at most. */
-export const DELAY = Object.freeze({
-    waiting: 1000,
-    // Long, so that a notification seldom finds the second used up in which Viva was asked.
-    waitingWithWakeups: 5000,
-    waitingLong: 3000,
-    woken: 300,
-    unknown: 15000,
-    offlineFirst: 1000,
-    offlineMost: 8000,
-});
-
-/** After this many milliseconds a customer who still has not paid is not about to. */
-const LONG_WAIT = 75000;
-/** For so many milliseconds after a wake-up the outcome is expected at any moment. */
-const AWAKE = 3000;
-/** An abort that has shown no effect after so many milliseconds is asked for again. */
-const ABORT_AGAIN = 5000;
 
 export class PaymentFlow {
     /**
@@ -72,10 +57,18 @@ export class PaymentFlow {
         this.text = "";
         /** Whether the last call to the server failed: what is shown may be out of date. */
         this.offline = false;
+        /** Whether the server has not answered for so long that the cashier must know. */
+        this.unreachable = false;
+        /** Whether Viva has not answered the server for a while: a statement may be made. */
+        this.silent = false;
+        /** Why the server did not take the last call, though an earlier one may have got through. */
+        this.refusal = "";
         /** @type {Snapshot|null} */
         this.snapshot = null;
         /** Resolves with whether the payment counts as made; never rejects. */
         this.finished = new Promise((resolve) => (this._resolve = resolve));
+        /** Whether this page has found a request that was made before, and has heard only its end. */
+        this.isOld = false;
         this._begun = clock.now();
         this._failures = 0;
         this._wakeups = false;
@@ -83,10 +76,14 @@ export class PaymentFlow {
         this._abortedAt = null;
         this._mode = "wait";
         this._isDisposed = false;
+        this._calls = 0;
         this._calling = false;
+        this._calledAt = -Infinity;
+        this._deliveries = 0;
         this._again = false;
         this._statement = null;
         this._timer = null;
+        this._silenceTimer = null;
     }
 
     get isOver() {
@@ -101,7 +98,8 @@ export class PaymentFlow {
 
     /** Take up a request that was made before, by this page or another. */
     resume() {
-        this._mode = "resume";
+        this._mode = "wait";
+        this.isOld = true;
         this.phase = PHASE.WAITING;
         return this._ask();
     }
@@ -135,7 +133,8 @@ export class PaymentFlow {
         if (!isMine || snapshot.state !== "approved" || this.isOver || this._isDisposed) {
             return;
         }
-        this.offline = false;
+        this._hear();
+        this.isOld = false;
         this._apply(snapshot);
         this.onChange(this);
     }
@@ -145,7 +144,7 @@ export class PaymentFlow {
      * @param {boolean} paid
      */
     stateOutcome(paid) {
-        if (this.phase !== PHASE.UNKNOWN) {
+        if (this.phase !== PHASE.UNKNOWN && !this.silent) {
             return this.wake();
         }
         this._statement = paid;
@@ -154,8 +153,17 @@ export class PaymentFlow {
 
     /** Stop asking, because another flow follows the request. What is on its way is ignored. */
     dispose() {
-        this.clock.clearTimeout(this._timer);
+        this._stopTimers();
         this._isDisposed = true;
+    }
+
+    /**
+     * Stop asking, because there is no line any more that an outcome could be brought onto.
+     * @param {boolean} isPaid what is known of the line
+     */
+    end(isPaid) {
+        this.dispose();
+        this._resolve(isPaid);
     }
 
     /** Make the next call, now or as soon as the present one is answered. */
@@ -163,65 +171,136 @@ export class PaymentFlow {
         if (this.isOver || this._isDisposed) {
             return;
         }
-        if (this._calling) {
+        if (this._calling && !this._isHanging) {
             this._again = true;
             return;
         }
         this.clock.clearTimeout(this._timer);
+        const name = this._nextCall();
+        const call = ++this._calls;
         this._calling = true;
+        this._calledAt = this.clock.now();
         this._again = false;
+        this._watchSilence();
         let snapshot = null;
         try {
-            snapshot = await this._call();
+            snapshot = await this._make(name);
         } catch {
             // An answer that did not come is like one without content, see below.
+        }
+        if (call !== this._calls) {
+            return; // given up meanwhile, for another one
         }
         this._calling = false;
         if (this._isDisposed || this.isOver) {
             return;
         }
-        this.offline = !snapshot;
-        this._failures = snapshot ? 0 : this._failures + 1;
-        if (snapshot) {
-            this._apply(snapshot);
-        }
+        this._takeAnswer(name, snapshot);
         this.onChange(this);
-        if (!this.isOver) {
+        if (!this.isOver && !this._isDisposed) {
             this._schedule();
         }
     }
 
-    /** @returns {Promise<Snapshot>} */
-    async _call() {
+    /** A call that nobody has answered for so long may never be; another one may get through. */
+    get _isHanging() {
+        return this.clock.now() - this._calledAt >= timing.SILENT;
+    }
+
+    /** @returns {keyof Rpc} */
+    _nextCall() {
         if (this._statement !== null) {
-            const snapshot = await this.rpc.stateOutcome(this.sale.session_id, this._statement);
-            this._statement = null;
-            return snapshot;
+            return "stateOutcome";
         }
         if (this.phase === PHASE.CANCELLING && this._mustAbort()) {
-            const snapshot = await this.rpc.abort(this.sale);
-            this._abortedAt = this.clock.now();
-            this._mode = "wait";
-            return snapshot;
+            return "abort";
         }
-        if (this._mode === "start") {
-            const snapshot = await this.rpc.start(this.sale);
-            this._wakeups = Boolean(snapshot.wakeups);
-            this._mode = "wait";
-            return snapshot;
+        return this._mode === "start" ? "start" : "status";
+    }
+
+    /** @returns {Promise<Snapshot>} */
+    _make(name) {
+        switch (name) {
+            case "stateOutcome":
+                return this.rpc.stateOutcome(this.sale.session_id, this._statement);
+            case "abort":
+                return this.rpc.abort(this.sale);
+            case "start":
+                this._deliveries++;
+                return this.rpc.start(this.sale);
+            default:
+                return this.rpc.status(this.sale.session_id);
         }
-        return this.rpc.status(this.sale.session_id);
+    }
+
+    _takeAnswer(name, snapshot) {
+        // Only the refusal of the first delivery proves that nothing was sent.
+        const isProof = name === "start" && this._deliveries === 1;
+        const isRefused = Boolean(snapshot?.refused) && !isProof;
+        if (!snapshot) {
+            this.offline = true;
+            this._failures++;
+            return;
+        }
+        this._hear();
+        this._noteCall(name, snapshot);
+        if (isRefused) {
+            this._failures = this.refusal ? this._failures + 1 : 1;
+            this._applyRefused(snapshot);
+        } else {
+            this._failures = 0;
+            this._apply(snapshot);
+        }
+    }
+
+    /** The call has been answered and need not be made again. */
+    _noteCall(name, snapshot) {
+        switch (name) {
+            case "stateOutcome":
+                this._statement = null;
+                return;
+            case "abort":
+                this._abortedAt = this.clock.now();
+                this._mode = "wait";
+                return;
+            case "start":
+                this._wakeups = Boolean(snapshot.wakeups);
+                this._mode = "wait";
+        }
+    }
+
+    /** The server has spoken. */
+    _hear() {
+        this.offline = false;
+        this.unreachable = false;
+        this.clock.clearTimeout(this._silenceTimer);
+        this._silenceTimer = null;
+    }
+
+    /** Tell the cashier when the server does not speak for too long. */
+    _watchSilence() {
+        this._silenceTimer ??= this.clock.setTimeout(() => {
+            this.unreachable = true;
+            this.onChange(this);
+        }, timing.SILENT);
     }
 
     _mustAbort() {
-        return this._abortedAt === null || this.clock.now() - this._abortedAt >= ABORT_AGAIN;
+        return this._abortedAt === null || this.clock.now() - this._abortedAt >= timing.ABORT_AGAIN;
     }
 
     /** @param {Snapshot} snapshot */
     _apply(snapshot) {
         this.snapshot = snapshot;
         this.text = snapshot.text || "";
+        this.silent = Boolean(snapshot.silent);
         this.sale.session_id = snapshot.session_id;
+        if (this.refusal && snapshot.reason === "aborted") {
+            this.text = this.refusal; // that it was not sent is what this till has asked for
+        }
+        if (snapshot.state !== "not_recorded") {
+            this.refusal = "";
+        }
         switch (snapshot.state) {
             case "approved":
                 return this._finish(PHASE.APPROVED);
@@ -233,6 +312,7 @@ export class PaymentFlow {
             case "not_recorded":
                 return this._applyNotRecorded();
             default:
+                this.isOld = false;
                 if (this.phase !== PHASE.CANCELLING) {
                     this.phase = snapshot.aborting ? PHASE.CANCELLING : PHASE.WAITING;
                     this._abortedAt = this.clock.now();
@@ -244,6 +324,7 @@ export class PaymentFlow {
         if (snapshot.statement) {
             return this._finish(snapshot.statement === "paid" ? PHASE.APPROVED : PHASE.FAILED);
         }
+        this.isOld = false;
         this.phase = PHASE.UNKNOWN;
     }
 
@@ -252,46 +333,64 @@ export class PaymentFlow {
      * it recorded as cancelled, so that it is not sent when it arrives.
      */
     _applyNotRecorded() {
+        this.isOld = false;
         this.phase = PHASE.CANCELLING;
         this._abortedAt = null;
         this._again = true;
     }
 
+    /**
+     * The server did not take a call, and an earlier one may have got through: nothing is known but
+     * why. Go on asking; what the server does not know of is recorded as cancelled, see above.
+     */
+    _applyRefused(snapshot) {
+        this.refusal = snapshot.text || "";
+        if (this.phase === PHASE.STARTING) {
+            this.phase = PHASE.WAITING;
+        }
+    }
+
     _finish(phase) {
         this.phase = phase;
-        this.clock.clearTimeout(this._timer);
+        this.silent = false;
+        this._stopTimers();
         this._resolve(phase === PHASE.APPROVED);
     }
 
+    _stopTimers() {
+        this.clock.clearTimeout(this._timer);
+        this.clock.clearTimeout(this._silenceTimer);
+    }
+
     _schedule() {
-        const delay = this._again && !this.offline ? 0 : this._delay();
+        const delay = this._again && !this._failures ? 0 : this._delay();
         this._timer = this.clock.setTimeout(() => this._ask(), delay);
     }
 
     _delay() {
         const now = this.clock.now();
-        if (this.offline) {
-            return Math.min(DELAY.offlineFirst * 2 ** (this._failures - 1), DELAY.offlineMost);
+        if (this._failures) {
+            return Math.min(timing.OFFLINE_FIRST * 2 ** (this._failures - 1), timing.OFFLINE_MOST);
         }
         if (this.phase === PHASE.UNKNOWN) {
-            return DELAY.unknown;
+            return timing.ASK_UNKNOWN;
         }
         // With many payments at once the server asks each till to come less often.
         const least = this.snapshot?.ask_again_in || 1;
-        if (now - this._wokenAt < AWAKE) {
-            return DELAY.woken * least;
+        if (now - this._wokenAt < timing.AWAKE) {
+            return timing.ASK_WOKEN * least;
         }
-        return Math.max(this._usualDelay(now), 1000 * least);
+        return Math.max(this._usualDelay(now), timing.ASK * least);
     }
 
     _usualDelay(now) {
         if (this.phase === PHASE.CANCELLING) {
-            return DELAY.waiting;
+            return timing.ASK;
         }
-        if (now - this._begun > LONG_WAIT) {
-            return DELAY.waitingLong;
+        if (now - this._begun > timing.LATE) {
+            return timing.ASK_LATE;
         }
         const isCalm = this._wakeups && this.snapshot?.accepted;
-        return isCalm ? DELAY.waitingWithWakeups : DELAY.waiting;
+        return isCalm ? timing.ASK_WITH_WAKEUPS : timing.ASK;
     }
 }

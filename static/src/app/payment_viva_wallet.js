@@ -9,6 +9,7 @@ import { PHASE, PaymentFlow } from "./payment_flow";
 import { inTime } from "./in_time";
 import { addExtras, tipOf } from "./order_extras";
 import { newSessionId } from "./session_id";
+import { timing } from "./timing";
 
 const TILL_MODEL = "viva.wallet.till";
 
@@ -18,12 +19,6 @@ const LINE_STATUS = {
     [PHASE.CANCELLING]: "waitingCancel",
     [PHASE.UNKNOWN]: "waitingCard",
 };
-
-/**
- * Milliseconds after which an answer of the server counts as lost. A request may take as long as
- * Viva does.
- */
-const LIMIT = { question: 20000, request: 60000 };
 
 /** Translates between the Point of Sale and the flows of its payment lines. */
 export class PaymentVivaWallet extends PaymentInterface {
@@ -127,7 +122,7 @@ export class PaymentVivaWallet extends PaymentInterface {
         const flow = this._createFlow(line);
         flow.isForeign = isForeign;
         flow.resume();
-        flow.outcome.then((isPaid) => this._finishResumed(line, isPaid, flow.isForeign));
+        flow.outcome.then((isPaid) => this._finishResumed(line, isPaid, flow));
         return flow;
     }
 
@@ -169,9 +164,24 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
     }
 
-    /** Take an approval that the server has told; who does not follow the line asks for it. */
+    /** Take an approval that the server has told, also of a line that had failed. */
     take(line, snapshot) {
-        this.flows.get(line.uuid)?.take(snapshot);
+        const flow = this.flows.get(line.uuid);
+        return flow ? flow.take(snapshot) : this._revise(line, snapshot);
+    }
+
+    /** End what follows lines that are not there any more, or whose order is over. */
+    endGone() {
+        for (const [uuid, flow] of this.flows) {
+            if (this._isGone(uuid)) {
+                flow.end(this._line(uuid)?.payment_status === "done");
+            }
+        }
+    }
+
+    _isGone(uuid) {
+        const order = this._line(uuid)?.pos_order_id;
+        return !order || order.finalized || !order.getPaymentlineByUuid(uuid);
     }
 
     /** Ask now for news of a line, following it if nobody does. */
@@ -185,15 +195,23 @@ export class PaymentVivaWallet extends PaymentInterface {
         const snapshot = await this._rpc()
             .status(line.viva_wallet_session_id)
             .catch(() => null);
+        await this._revise(line, snapshot);
+    }
+
+    /** Bring what Viva says now onto a line that had its outcome and that nobody follows. */
+    async _revise(line, snapshot) {
+        const isMine = snapshot?.session_id === line.viva_wallet_session_id;
         const isOpen = line.pos_order_id && !line.pos_order_id.finalized;
-        if (!snapshot || !isOpen || this.flows.has(line.uuid)) {
+        if (!isMine || !isOpen || this.flows.has(line.uuid)) {
             return;
         }
         if (snapshot.state === "approved" && line.payment_status !== "done") {
-            this._complete(line, snapshot);
-            await this._finishResumed(line, true, false);
+            await this._complete(line, snapshot);
+            await this._finishResumed(line, true);
         } else if (snapshot.state === "reversed" && line.payment_status === "done") {
             this._undo(line, snapshot);
+        } else if (snapshot.state === "failed" && line.payment_status === "retry") {
+            this._show(line, PHASE.FAILED, { text: snapshot.text, snapshot });
         }
     }
 
@@ -267,6 +285,8 @@ export class PaymentVivaWallet extends PaymentInterface {
             tip: tipOf(line),
             order_uuid: order.uuid,
             order_name: order.pos_reference || order.tracking_number || "",
+            order_total: order.totalDue,
+            order_payments: order.payment_ids.map((payment) => payment.uuid),
             payment_uuid: line.uuid,
             ...(line.isVivaWalletRefund() && this._refund(line)),
         };
@@ -284,31 +304,39 @@ export class PaymentVivaWallet extends PaymentInterface {
     }
 
     _rpc() {
-        const call = (method, args, limit = LIMIT.request) =>
-            inTime(this.env.services.orm.silent.call(TILL_MODEL, method, args), limit);
+        const call = (sessionId, method, args, limit = timing.REQUEST) =>
+            inTime(this.env.services.orm.silent.call(TILL_MODEL, method, args), limit).catch(
+                (error) => this._refused(sessionId, error)
+            );
         return {
             start: (sale) =>
-                call(sale.kind === "refund" ? "start_refund" : "start_sale", [sale]).catch(
-                    (error) => this._refused(sale, error)
-                ),
-            status: async (sessionId) =>
-                (await call("read_status", [[sessionId]], LIMIT.question))[sessionId],
-            abort: (sale) => call("abort", [sale]),
-            stateOutcome: (sessionId, paid) => call("state_outcome", [sessionId, paid]),
+                call(sale.session_id, sale.kind === "refund" ? "start_refund" : "start_sale", [
+                    sale,
+                ]),
+            status: async (sessionId) => {
+                const answer = await call(sessionId, "read_status", [[sessionId]], timing.QUESTION);
+                return answer.refused ? answer : answer[sessionId];
+            },
+            abort: (sale) => call(sale.session_id, "abort", [sale]),
+            stateOutcome: (sessionId, paid) => call(sessionId, "state_outcome", [sessionId, paid]),
         };
     }
 
-    /** The server checks rights before anything else: what it forbids was not sent. */
-    _refused(sale, error) {
+    /** The server checks rights before anything else: what it forbids did nothing, in this call. */
+    _refused(sessionId, error) {
         if (error instanceof RPCError && error.exceptionName?.endsWith("AccessError")) {
-            return { session_id: sale.session_id, state: "failed", text: error.data?.message };
+            const text = error.data?.message;
+            return { session_id: sessionId, state: "failed", refused: true, text };
         }
         throw error;
     }
 
     _onFlowChange(uuid, flow) {
         const line = this._line(uuid);
-        if (!line || line.isDone()) {
+        if (this._isGone(uuid)) {
+            flow.end(line?.payment_status === "done");
+        }
+        if (!line || this._isGone(uuid) || line.isDone()) {
             return;
         }
         if (line.viva_wallet_session_id !== flow.sale.session_id) {
@@ -333,10 +361,19 @@ export class PaymentVivaWallet extends PaymentInterface {
     }
 
     /** Put what the cashier is to see where the line's component finds it. */
-    _show(line, phase, { text = "", offline = false, snapshot = null } = {}) {
-        const accepted = Boolean(snapshot?.accepted);
-        const added = (snapshot?.extras || []).reduce((sum, extra) => sum + extra.amount, 0);
-        line.uiState.vivaWallet = { phase, text, offline, accepted, added };
+    _show(line, phase, flow = {}) {
+        const { text = "", refusal = "", snapshot = null } = flow;
+        line.uiState.vivaWallet = {
+            phase,
+            text,
+            refusal,
+            offline: Boolean(flow.offline),
+            unreachable: Boolean(flow.unreachable),
+            silent: Boolean(flow.silent),
+            accepted: Boolean(snapshot?.accepted),
+            uncertain: Boolean(snapshot?.uncertain),
+            added: (snapshot?.extras || []).reduce((sum, extra) => sum + extra.amount, 0),
+        };
     }
 
     /** Wait for the end of a flow and bring what is known then onto the line. */
@@ -353,6 +390,10 @@ export class PaymentVivaWallet extends PaymentInterface {
         if (!isPaid && line.isVivaWalletRefund()) {
             const { way, other_way } = flow.snapshot || {};
             this.pos.vivaWalletSetRefund(line, { way, otherWay: other_way });
+        }
+        if (flow.snapshot?.reason === "order_paid") {
+            // Another device has charged this order: its payment must be seen here.
+            this.pos.vivaWalletCatchUp(line.pos_order_id);
         }
         return isPaid;
     }
@@ -387,13 +428,13 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
     }
 
-    async _finishResumed(line, isPaid, isForeign) {
+    async _finishResumed(line, isPaid, { isForeign = false, isOld = false } = {}) {
         const order = line.pos_order_id;
         if (!order || order.finalized) {
             return;
         }
         line.handlePaymentResponse(isPaid);
-        await this.pos.vivaWalletFinish(line, isPaid, { isForeign });
+        await this.pos.vivaWalletFinish(line, isPaid, { isForeign, isOld });
     }
 
     _alert(title, body) {

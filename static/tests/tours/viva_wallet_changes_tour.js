@@ -112,7 +112,7 @@ Till.addTour("viva_wallet_other_order_meanwhile", () => [
 Till.addTour("viva_wallet_others_interfere", () => [
     Till.pay(),
     Till.isWaiting(),
-    Chrome.isSynced(),
+    Till.isSaved(),
     Till.simulator("interfere"),
     Till.isWaiting(),
 

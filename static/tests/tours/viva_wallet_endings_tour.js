@@ -33,6 +33,7 @@ Till.addTour("viva_wallet_unknown", () => [
     Till.simulator("settings", { endless_202: true }),
     Till.pay(),
     Till.customer("approve"),
+    Till.simulator("pass", { seconds: 160 }),
     Till.lineIs("waitingCard", "Not known whether paid"),
     Till.click(`${Till.LINE} .o_viva_wallet_check_again`),
     Till.lineIs("waitingCard", "Not known whether paid"),

@@ -62,7 +62,7 @@ Till.addTour("viva_wallet_odoo_restarted", () =>
         Till.isWaiting(),
         serverIs(state),
         Till.simulator("approve"),
-        Till.lineIs("waitingCard", "No connection to Odoo"),
+        Till.isCutOff(),
         serverIs("well"),
         ReceiptScreen.isShown(),
         ReceiptScreen.clickNextOrder(),
@@ -73,7 +73,7 @@ Till.addTour("viva_wallet_odoo_restarted", () =>
 Till.addTour("viva_wallet_odoo_gone_at_first", () => [
     serverIs("gone"),
     Till.pay(),
-    Till.lineIs("waiting", "No connection to Odoo"),
+    Till.isCutOff("waiting"),
     serverIs("well"),
     Till.isWaiting(),
     Till.simulator("approve"),
@@ -85,6 +85,7 @@ Till.addTour("viva_wallet_unknown_not_paid", () => [
     Till.simulator("settings", { endless_202: true }),
     Till.pay(),
     Till.isWaiting(),
+    Till.simulator("pass", { seconds: 160 }),
     Till.lineIs("waitingCard", "Not known whether paid"),
     Till.click(`${Till.LINE} .o_viva_wallet_shows_not_paid`),
     Till.lineIs("retry"),
@@ -97,8 +98,9 @@ Till.addTour("viva_wallet_unknown_not_paid", () => [
 // Viva says that nothing was charged, and later that it was.
 Till.addTour("viva_wallet_failed_then_paid", () => [
     Till.pay(),
-    Till.customer("decline", { approve_after: 3 }),
+    Till.customer("decline"),
     Till.lineIs("retry", "The card was declined"),
+    Till.simulator("approve_late"),
     Till.simulator("cron"),
     ReceiptScreen.isShown(),
     ReceiptScreen.paymentLineContains(Till.METHOD, "12.34"),

@@ -1,4 +1,4 @@
-import { negateStep, refresh } from "@point_of_sale/../tests/generic_helpers/utils";
+import { negateStep } from "@point_of_sale/../tests/generic_helpers/utils";
 import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
 import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
@@ -10,9 +10,9 @@ Till.addTour("viva_wallet_reloaded", () => [
     Till.pay(),
     Till.isWaiting(),
     // Once the order is on the server, its copy there wins over that of the browser.
-    Chrome.isSynced(),
+    Till.isSaved(),
     Till.isWaiting(),
-    refresh(),
+    Till.reload(),
     Till.customer("approve"),
     ReceiptScreen.isShown(),
 ]);

@@ -2,7 +2,7 @@ import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
-import { refresh, run } from "@point_of_sale/../tests/generic_helpers/utils";
+import { run } from "@point_of_sale/../tests/generic_helpers/utils";
 import { serverIs } from "@pos_viva_wallet/../tests/tours/utils/connection_util";
 import * as Till from "@pos_viva_wallet/../tests/tours/utils/viva_wallet_util";
 
@@ -11,7 +11,7 @@ Till.addTour("viva_wallet_reloaded_after_tap", () => [
     Till.isWaiting(),
     serverIs("gone"),
     Till.simulator("approve"),
-    refresh(),
+    Till.reload(),
     ReceiptScreen.isShown(),
 ]);
 
@@ -20,7 +20,7 @@ Till.addTour("viva_wallet_reloaded_while_cancelling", () => [
     Till.customer("insert"),
     Till.cancel(),
     Till.lineIs("waitingCancel"),
-    refresh(),
+    Till.reload(),
     Till.lineIs("waitingCancel"),
     Till.simulator("approve"),
     Till.acknowledge("Too late to cancel"),
@@ -39,7 +39,7 @@ Till.addTour("viva_wallet_died_before_it_was_stored", () => [
     }, "nothing is stored from now on"),
     PaymentScreen.clickPaymentMethod(Till.METHOD),
     Till.isWaiting(),
-    refresh(),
+    Till.reload(),
     Till.isWaiting(),
     Till.simulator("approve"),
     ReceiptScreen.isShown(),
@@ -48,7 +48,7 @@ Till.addTour("viva_wallet_died_before_it_was_stored", () => [
 Till.addTour("viva_wallet_browser_wiped", () => [
     Till.pay(),
     Till.isWaiting(),
-    Chrome.isSynced(),
+    Till.isSaved(),
     serverIs("gone"),
     Till.simulator("approve"),
     run(
@@ -77,7 +77,7 @@ Till.addTour("viva_wallet_offline", () => [
     Till.isWaiting(),
     serverIs("gone", ""),
     Till.simulator("approve"),
-    Till.lineIs("waitingCard", "No connection to Odoo"),
+    Till.isCutOff(),
     serverIs("well"),
     ReceiptScreen.isShown(),
 ]);
@@ -90,8 +90,9 @@ Till.addTour("viva_wallet_websocket_dead", () => [
 ]);
 
 // The till is left alone while the terminal waits; see the next tour.
-Till.addTour("viva_wallet_tab_closed", () => [Till.pay(), Till.isWaiting(), Chrome.isSynced()]);
+Till.addTour("viva_wallet_tab_closed", () => [Till.pay(), Till.isWaiting(), Till.isSaved()]);
 
+// The customer paid before the till was opened: nobody waits, and the next customer can be served.
 Till.addTour(
     "viva_wallet_next_morning",
     () => [
@@ -99,8 +100,24 @@ Till.addTour(
             content: "told what has become of it",
             trigger: '.o_notification:contains("was paid by card and is finished")',
         },
-        Chrome.clickOrders(),
-        Till.click(".ticket-screen .filter, .ticket-screen .pos-search-bar .filter"),
+        Till.enterProduct("3"),
+        ProductScreen.totalAmountIs("3.00"),
+    ],
+    { isOpen: true }
+);
+
+// The customer pays while the till is open, at the products of the order.
+Till.addTour(
+    "viva_wallet_paid_at_last",
+    () => [
+        ProductScreen.totalAmountIs("12.34"),
+        Till.until(
+            () => posmodel.getOrder().payment_ids[0].uiState.vivaWallet?.accepted,
+            "the till has heard that the terminal waits"
+        ),
+        Till.simulator("approve"),
+        ReceiptScreen.isShown(),
+        ReceiptScreen.paymentLineContains(Till.METHOD, "12.34"),
     ],
     { isOpen: true }
 );

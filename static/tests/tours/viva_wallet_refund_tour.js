@@ -3,7 +3,6 @@ import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
-import { refresh } from "@point_of_sale/../tests/generic_helpers/utils";
 import * as Till from "@pos_viva_wallet/../tests/tours/utils/viva_wallet_util";
 
 const CARD = "Pay back to Visa •••• 0133";
@@ -80,7 +79,7 @@ Till.addTour("viva_wallet_refund_pieces", () => [
     Till.lineIs("pending", "6.17"),
     sendRefund(),
     isPayingBack(),
-    refresh(),
+    Till.reload(),
     isPayingBack(),
     Till.simulator("approve"),
     isDone(),

@@ -16,9 +16,9 @@ class VivaWalletTransaction(models.Model):
             self.env.ref(f"pos_viva_wallet.{name}")._trigger()
 
     @api.model
-    def _find_or_create(self, values, *args, **kwargs):
-        recorded = super()._find_or_create(values, *args, **kwargs)
-        reach(values["session_id"], "before_insert_commit")
+    def _find_or_create(self, wish, *args, **kwargs):
+        recorded = super()._find_or_create(wish, *args, **kwargs)
+        reach(wish.values["session_id"], "before_insert_commit")
         return recorded
 
     def _send(self, request):
@@ -27,9 +27,9 @@ class VivaWalletTransaction(models.Model):
         return snapshot
 
     def _apply_request_result(self, result):
-        snapshot = super()._apply_request_result(result)
+        is_given_up = super()._apply_request_result(result)
         reach(self.session_id, "before_apply_commit")
-        return snapshot
+        return is_given_up
 
     def _apply_account_reply(self, reply):
         super()._apply_account_reply(reply)
@@ -39,8 +39,8 @@ class VivaWalletTransaction(models.Model):
         super()._apply_outcome(result, reply)
         reach(self.session_id, "before_outcome_commit")
 
-    def _take_for_abort(self, user_id):
-        request = super()._take_for_abort(user_id)
+    def _take_for_abort(self, *args):
+        request = super()._take_for_abort(*args)
         reach(self.session_id, "before_abort_commit")
         return request
 

@@ -34,6 +34,34 @@ export class VivaWalletLineStatus extends Component {
         );
     }
 
+    /** Odoo does not answer: nothing can be said or stated, only asked once more. */
+    get isUnreachable() {
+        return this.isBusy && Boolean(this.flow.unreachable);
+    }
+
+    /** Viva does not answer Odoo: what the terminal shows may be stated. */
+    get isSilent() {
+        return this.isBusy && Boolean(this.flow.silent) && !this.flow.offline;
+    }
+
+    /** As `isUnknown`, for both. */
+    get isStuck() {
+        return this.isUnreachable || this.isSilent || undefined;
+    }
+
+    /** A call was not taken, while an earlier one may have got through. */
+    get isRefused() {
+        return this.isBusy && !this.isStuck && Boolean(this.flow.refusal);
+    }
+
+    get canState() {
+        return this.isUnknown || (this.isSilent && !this.isUnreachable);
+    }
+
+    get canCheckAgain() {
+        return this.isUnknown || this.isStuck;
+    }
+
     get isBusy() {
         return this.props.line.isVivaWalletInFlight() && !this.isUnknown;
     }
@@ -46,7 +74,7 @@ export class VivaWalletLineStatus extends Component {
         return (
             ["pending", "retry"].includes(this.status) ||
             this.canCancel ||
-            this.isUnknown ||
+            this.canCheckAgain ||
             this.canUndo
         );
     }
@@ -55,17 +83,37 @@ export class VivaWalletLineStatus extends Component {
         return this.props.line.canVivaWalletBeUndone();
     }
 
+    /** Viva says that nothing was charged, in a way after which it was seen to change its mind. */
+    get isUncertain() {
+        return this.status === "retry" && this.flow.uncertain;
+    }
+
     get icon() {
+        if (this.isStuck) {
+            return "fa-exclamation-triangle text-warning";
+        }
         if (this.isBusy) {
             return "fa-circle-o-notch fa-spin";
         }
         if (this.isUnknown) {
             return "fa-question-circle text-warning";
         }
+        if (this.isUncertain) {
+            return "fa-question-circle text-warning";
+        }
         return { done: "fa-check text-success", retry: "fa-times text-danger" }[this.status];
     }
 
     get title() {
+        if (this.isUnreachable) {
+            return _t("Odoo does not answer");
+        }
+        if (this.isSilent) {
+            return _t("Viva does not answer");
+        }
+        if (this.isRefused) {
+            return _t("Not known whether paid");
+        }
         switch (this.status) {
             case "pending":
                 return _t("Not sent to the terminal yet");
@@ -78,11 +126,17 @@ export class VivaWalletLineStatus extends Component {
             case "done":
                 return _t("Paid by card");
             default:
-                return _t("Not paid");
+                return this.isUncertain ? _t("Not certain whether paid") : _t("Not paid");
         }
     }
 
     get text() {
+        if (this.isStuck) {
+            return this.stuckText;
+        }
+        if (this.isRefused) {
+            return this.refusalText;
+        }
         if (this.isBusy && this.flow.offline) {
             return _t(
                 "No connection to Odoo. The card may still be charged: the outcome appears here when the connection is back."
@@ -100,14 +154,44 @@ export class VivaWalletLineStatus extends Component {
             case "done":
                 return this.card;
             case "retry":
-                return this.flow.text || _t("Nothing was charged. Try again, or pay otherwise.");
+                return this.flow.text || _t("Try again, or pay otherwise.");
             default:
                 return "";
         }
     }
 
+    get terminal() {
+        return this.props.line.payment_method_id.viva_wallet_terminal_id;
+    }
+
+    get stuckText() {
+        const { terminal } = this;
+        if (this.isUnreachable) {
+            return _t(
+                "The card may still be charged: look at terminal %s. The outcome appears here as soon as Odoo answers.",
+                terminal
+            );
+        }
+        return this.status === "waitingCancel"
+            ? _t(
+                  "It is not confirmed that the terminal has stopped. Look at terminal %s and say what it shows.",
+                  terminal
+              )
+            : _t(
+                  "Look at terminal %s. While it asks for a card, the customer can pay. Once it is done, say what it shows.",
+                  terminal
+              );
+    }
+
+    get refusalText() {
+        return [
+            this.flow.refusal,
+            _t("An earlier request may have got through: that is being asked now."),
+        ].join(" ");
+    }
+
     get waitingText() {
-        const terminal = this.props.line.payment_method_id.viva_wallet_terminal_id;
+        const { terminal } = this;
         if (this.isTooMuch) {
             return _t(
                 "The terminal asks for more than the order comes to now. Cancel, then send the new amount."

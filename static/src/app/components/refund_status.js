@@ -66,7 +66,7 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
     }
 
     get hasButtons() {
-        return this.isEditable || this.canCancel || this.isUnknown;
+        return this.isEditable || this.canCancel || this.canCheckAgain;
     }
 
     get canCancel() {
@@ -74,6 +74,12 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
     }
 
     get title() {
+        if (this.isStuck) {
+            return super.title;
+        }
+        if (this.isRefused) {
+            return _t("Not known whether paid back");
+        }
         switch (this.status) {
             case "pending":
                 return this.chosen
@@ -88,11 +94,17 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
             case "done":
                 return _t("Paid back to the card");
             default:
-                return _t("Not paid back");
+                return this.isUncertain ? _t("Not certain whether paid back") : _t("Not paid back");
         }
     }
 
     get text() {
+        if (this.isStuck) {
+            return this.stuckText;
+        }
+        if (this.isRefused) {
+            return this.refusalText;
+        }
         if (this.isBusy && this.flow.offline) {
             return _t(
                 "No connection to Odoo. The money may still be paid back: the outcome appears here when the connection is back."
@@ -112,9 +124,7 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
             case "done":
                 return this.card;
             case "retry":
-                return (
-                    this.flow.text || _t("Nothing was paid back. Try again, or pay back otherwise.")
-                );
+                return this.flow.text || _t("Try again, or pay back otherwise.");
             default:
                 return "";
         }
@@ -138,11 +148,36 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
         if (this.isByAccount) {
             return _t("Viva has not answered. It is being asked whether the money was paid back.");
         }
-        const terminal = this.props.line.payment_method_id.viva_wallet_terminal_id;
+        const { terminal } = this;
         return _t(
             "Look at terminal %s. If it asks for a card, the customer presents the one that paid.",
             terminal
         );
+    }
+
+    get stuckText() {
+        if (this.isByAccount) {
+            return this.isUnreachable
+                ? _t(
+                      "The money may still be paid back. The outcome appears here as soon as Odoo answers."
+                  )
+                : _t(
+                      "The money may still be paid back. Wait, or look it up in your Viva account and say what it shows."
+                  );
+        }
+        const { terminal } = this;
+        if (this.isUnreachable) {
+            return _t(
+                "The money may still be paid back: look at terminal %s. The outcome appears here as soon as Odoo answers.",
+                terminal
+            );
+        }
+        return this.status === "waitingCancel"
+            ? super.stuckText
+            : _t(
+                  "Look at terminal %s. While it asks for the card, the money can be paid back. Once it is done, say what it shows.",
+                  terminal
+              );
     }
 
     get statementTexts() {

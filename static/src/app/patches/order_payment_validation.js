@@ -7,8 +7,8 @@ patch(OrderPaymentValidation.prototype, {
     /** Override: the outcome of a payment and a cashier may both want it, each order goes once. */
     async validateOrder() {
         const { pos, orderUuid } = this;
-        // Two ways to the server at once would make two orders there.
-        await pos.vivaWalletSharing.get(orderUuid);
+        // Two ways to the server at once: what arrives last would win.
+        await pos.vivaWalletShared(orderUuid);
         if (!this.paymentLines.some((line) => line.isVivaWallet())) {
             return super.validateOrder(...arguments);
         }

@@ -7,6 +7,7 @@ import { PHASE } from "../payment_flow";
 patch(PaymentScreen.prototype, {
     onMounted() {
         super.onMounted();
+        this.pos.vivaWalletNotices.review(); // who sees the payment need not be told of it
         this.vivaWalletShowRunning();
         this.pos.vivaWalletResume(this.currentOrder);
         this.pos.vivaWalletValidateIfPaid(this.currentOrder);
@@ -74,7 +75,9 @@ patch(PaymentScreen.prototype, {
         if (!line.isVivaWalletInFlight()) {
             return super.deletePaymentLine(uuid);
         }
-        if (line.uiState.vivaWallet?.phase === PHASE.UNKNOWN) {
+        const { phase, silent } = line.uiState.vivaWallet || {};
+        const isCancelling = line.payment_status === "waitingCancel";
+        if (phase === PHASE.UNKNOWN || (silent && isCancelling)) {
             return this.vivaWalletAskForStatement(line);
         }
         const isCancelled = await line.payment_method_id.payment_terminal.sendPaymentCancel(

@@ -72,6 +72,12 @@ patch(PosPayment.prototype, {
         );
     },
 
+    /** Whether Viva has said what became of a request of the line. */
+    hasVivaWalletOutcome() {
+        const isDenied = this.isVivaWallet() && this.payment_status === "retry";
+        return this.isVivaWalletCharged() || (isDenied && Boolean(this.viva_wallet_session_id));
+    },
+
     /** Whether the amount of this line is a matter between the customer and Viva. */
     isVivaWalletLocked() {
         return this.isVivaWalletInFlight() || this.isVivaWalletCharged();
@@ -94,8 +100,9 @@ patch(PosPayment.prototype, {
     },
 
     handlePaymentResponse(isPaymentSuccessful) {
-        if (!this.pos_order_id) {
-            return false; // deleted meanwhile, by another device
+        const order = this.pos_order_id;
+        if (!order || (order.finalized && this.isVivaWallet())) {
+            return this.payment_status === "done"; // deleted or finished by another device
         }
         return super.handlePaymentResponse(isPaymentSuccessful);
     },

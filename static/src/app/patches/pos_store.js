@@ -1,20 +1,25 @@
 import { markRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { RPCError } from "@web/core/network/rpc";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { PosData } from "@point_of_sale/app/services/data_service";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { ChangesMeanwhile } from "../changes_meanwhile";
-import { inTime } from "../in_time";
+import { NotInTime, atMost, inTime } from "../in_time";
+import { Notices } from "../notices";
+import { timing } from "../timing";
 import { ValidationBehind } from "../validation_behind";
-
-/** Milliseconds for which a cashier who changes an order or leaves it waits for the server. */
-const SHARING_LIMIT = 3000;
 
 /** Screens that are about the selected order. */
 const SCREENS_OF_ORDER = ["ProductScreen", "TicketScreen"];
+
+function usesVivaWallet(models) {
+    return models["pos.payment.method"].some(
+        (method) => method.use_payment_terminal === "viva_wallet"
+    );
+}
 
 /** By uuid of the order that is on its way to the server. */
 const changesMeanwhile = new Map();
@@ -26,6 +31,34 @@ patch(PosData.prototype, {
         changesMeanwhile.forEach((changes) => changes.note());
         return records;
     },
+
+    /**
+     * Override: an order that cannot be saved in time is one that is saved later, as without any
+     * connection. Saving it twice is saving it once: the server knows it by its uuid.
+     */
+    async call(model, method, args) {
+        const call = super.call(...arguments);
+        if (method !== "sync_from_ui" || !usesVivaWallet(this.models)) {
+            return call;
+        }
+        const answer = await inTime(call, timing.SAVE).catch((error) => {
+            throw error instanceof NotInTime ? new ConnectionLostError(method) : error;
+        });
+        this.vivaWalletRejectOld(args[0]);
+        return answer;
+    },
+
+    /**
+     * @param {Object[]} orders as they were sent
+     * @throws when one of them was finished meanwhile: the answer would open it again
+     */
+    vivaWalletRejectOld(orders) {
+        const isOld = ({ uuid, state }) =>
+            state === "draft" && this.models["pos.order"].getBy("uuid", uuid)?.finalized;
+        if (orders.some(isOld)) {
+            throw new ConnectionLostError("sync_from_ui"); // it is saved once more, later
+        }
+    },
 });
 
 patch(PosStore.prototype, {
@@ -34,7 +67,15 @@ patch(PosStore.prototype, {
         this.vivaWalletSharing = markRaw(new Map());
         /** Uuids of the orders that are being validated. */
         this.vivaWalletValidating = markRaw(new Set());
+        this.vivaWalletNotices = markRaw(
+            new Notices((message, options) => this.notification.add(message, options))
+        );
         await super.setup(...arguments);
+        for (const event of ["update", "delete"]) {
+            for (const model of ["pos.order", "pos.payment"]) {
+                this.models[model].addEventListener(event, () => this._vivaWalletLookAgain());
+            }
+        }
         this.data.connectWebSocket("VIVA_WALLET_STATUS", ({ session_id, state }) =>
             this.vivaWalletWake(session_id, state)
         );
@@ -43,15 +84,37 @@ patch(PosStore.prototype, {
     },
 
     async afterProcessServerData() {
-        await super.afterProcessServerData(...arguments);
-        this.vivaWalletRecover();
+        const ready = super.afterProcessServerData(...arguments);
+        atMost(ready, timing.LOAD).then(() => this.vivaWalletRecover());
+        return ready;
+    },
+
+    /**
+     * Something has happened to an order or a payment: end what follows lines that are gone, and
+     * take away notices that are not true any more. Not before all of it has happened: in the middle
+     * of it a line may seem to belong to no order.
+     */
+    _vivaWalletLookAgain() {
+        if (this.vivaWalletLooksAgain) {
+            return;
+        }
+        this.vivaWalletLooksAgain = true;
+        queueMicrotask(() => {
+            this.vivaWalletLooksAgain = false;
+            for (const method of this.models["pos.payment.method"].getAll()) {
+                if (method.use_payment_terminal === "viva_wallet") {
+                    method.payment_terminal?.endGone();
+                }
+            }
+            this.vivaWalletNotices.review();
+        });
     },
 
     // === NEWS === //
 
     /**
-     * Ask for news of the card payments that have no outcome yet, and of those that were charged:
-     * Viva may have undone them.
+     * Ask for news of the card payments that have no outcome yet, and of those that have one: Viva
+     * may have changed its mind, and a page that was loaded anew does not know why one failed.
      *
      * @param {Object} [order] only of this one
      */
@@ -66,7 +129,7 @@ patch(PosStore.prototype, {
         const terminal = line.payment_method_id?.payment_terminal;
         if (line.isVivaWalletInFlight()) {
             terminal.follow(line);
-        } else if (line.isVivaWalletCharged() && !line.pos_order_id?.finalized) {
+        } else if (line.hasVivaWalletOutcome() && !line.pos_order_id?.finalized) {
             terminal.review(line);
         }
     },
@@ -116,15 +179,11 @@ patch(PosStore.prototype, {
      */
     async vivaWalletRecover() {
         const uuids = this.getOpenOrders().map((order) => order.uuid);
-        const hasTerminal = this.models["pos.payment.method"].some(
-            (method) => method.use_payment_terminal === "viva_wallet"
-        );
-        if (uuids.length && hasTerminal) {
-            const orm = this.env.services.orm.silent;
-            const found = await orm
-                .call("viva.wallet.till", "read_orders", [uuids])
-                .catch(() => []);
-            for (const payment of found) {
+        if (uuids.length && usesVivaWallet(this.models)) {
+            const asked = this.env.services.orm.silent.call("viva.wallet.till", "read_orders", [
+                uuids,
+            ]);
+            for (const payment of (await atMost(asked, timing.QUESTION)) || []) {
                 this._vivaWalletRecoverLine(payment);
             }
         }
@@ -136,8 +195,20 @@ patch(PosStore.prototype, {
     _vivaWalletFinishOrphans() {
         for (const order of this.getOpenOrders()) {
             if (this._vivaWalletMayValidate(order)) {
-                this.vivaWalletFinish(order.payment_ids.at(-1), true);
+                this.vivaWalletFinish(order.payment_ids.at(-1), true, { isOld: true });
             }
+        }
+    },
+
+    /**
+     * Another device has done something to an order that this page did not know of.
+     *
+     * @param {Object} [order]
+     */
+    async vivaWalletCatchUp(order) {
+        if (order && !order.finalized) {
+            await atMost(this.deviceSync.readDataFromServer(), timing.LOAD);
+            await this.vivaWalletRecover();
         }
     },
 
@@ -173,15 +244,20 @@ patch(PosStore.prototype, {
         }
         const { uuid } = order;
         changesMeanwhile.set(uuid, new ChangesMeanwhile(order));
-        const sharing = this.syncAllOrders({ orders: [order] })
-            .catch(() => {}) // it is saved when it is validated, at the latest
-            .finally(() => {
-                // Another one may have begun meanwhile.
-                if (this.vivaWalletSharing.get(uuid) === sharing) {
-                    this.vivaWalletSharing.delete(uuid);
-                    changesMeanwhile.delete(uuid);
-                }
-            });
+        // It is saved when it is validated, at the latest.
+        const sharing = atMost(
+            this.syncAllOrders({ orders: [order] }),
+            timing.SAVE + timing.LOAD
+        ).finally(() => {
+            // Another one may have begun meanwhile.
+            if (this.vivaWalletSharing.get(uuid) === sharing) {
+                this.vivaWalletSharing.delete(uuid);
+                changesMeanwhile.delete(uuid);
+            }
+            if (order.isUnsyncedPaid) {
+                this.syncAllOrders(); // it was finished meanwhile, and could not be saved yet
+            }
+        });
         this.vivaWalletSharing.set(uuid, sharing);
     },
 
@@ -223,7 +299,7 @@ patch(PosStore.prototype, {
      */
     vivaWalletShared(orderUuid) {
         const sharing = this.vivaWalletSharing.get(orderUuid);
-        return sharing && inTime(sharing, SHARING_LIMIT).catch(() => {});
+        return sharing && atMost(sharing, timing.SHARED);
     },
 
     // === AFTER THE OUTCOME === //
@@ -235,13 +311,19 @@ patch(PosStore.prototype, {
      * @param {boolean} isPaid
      * @param {Object} [options]
      * @param {boolean} [options.isForeign] another device asked for it, and goes on by itself
+     * @param {boolean} [options.isOld] it was over before this page knew of it: nobody at this till
+     *  waits for it, unless its payment screen is open
      */
-    async vivaWalletFinish(line, isPaid, { isForeign = false } = {}) {
+    async vivaWalletFinish(line, isPaid, { isForeign = false, isOld = false } = {}) {
         const order = line.pos_order_id;
         if (!isPaid || !order || order.finalized) {
             return;
         }
-        if (isForeign ? this.vivaWalletIsBeingPaid(order) : this.vivaWalletIsCurrent(order)) {
+        const isAwaited =
+            isForeign || isOld
+                ? this.vivaWalletIsBeingPaid(order)
+                : this.vivaWalletIsCurrent(order);
+        if (isAwaited) {
             await this.vivaWalletValidateIfPaid(order);
             if (!order.finalized && !this.vivaWalletIsBeingPaid(order)) {
                 this._vivaWalletTellApproved(order, line);
@@ -255,10 +337,15 @@ patch(PosStore.prototype, {
 
     /** The order is not finished by itself, and its payment screen is not before the eyes. */
     _vivaWalletTellApproved(order, line) {
-        this.notification.add(this._vivaWalletApprovedText(line, this._vivaWalletName(order)), {
-            type: "success",
-            sticky: true,
-        });
+        this.vivaWalletNotices.tell(
+            this._vivaWalletApprovedText(line, this._vivaWalletName(order)),
+            { type: "success" },
+            () => this._vivaWalletIsOpen(order) && !this.vivaWalletIsBeingPaid(order)
+        );
+    },
+
+    _vivaWalletIsOpen(order) {
+        return !order.finalized && Boolean(this.models["pos.order"].getBy("uuid", order.uuid));
     },
 
     _vivaWalletName(order) {
@@ -274,9 +361,26 @@ patch(PosStore.prototype, {
             (await validation.validateOrder(false)) &&
             order.finalized;
         if (isDone) {
-            this.notification.add(this._vivaWalletFinishedText(line, name), { type: "success" });
+            this.vivaWalletNotices.tell(this._vivaWalletFinishedText(line, name), {
+                type: "success",
+            });
+            this._vivaWalletLeave(order);
         } else {
             this._vivaWalletTellApproved(order, line);
+        }
+    },
+
+    /** Do not leave the cashier at the products of an order that is finished. */
+    _vivaWalletLeave(order) {
+        if (this.selectedOrderUuid !== order.uuid) {
+            return;
+        }
+        const { page, params } = this.defaultPage;
+        if (this.router.state.current === "ProductScreen") {
+            this.navigate(page, params);
+        }
+        if (!this.config.module_pos_restaurant) {
+            this.setOrder(this.models["pos.order"].getBy("uuid", params.orderUuid));
         }
     },
 
@@ -337,7 +441,7 @@ patch(PosStore.prototype, {
     /** Override: the record of a charge must not go with its order. */
     async _onBeforeDeleteOrder(order) {
         // What is on its way to the server would stay there.
-        await this.vivaWalletSharing.get(order.uuid);
+        await this.vivaWalletShared(order.uuid);
         return this.vivaWalletRefuses(order) ? false : super._onBeforeDeleteOrder(order);
     },
 

@@ -3,6 +3,8 @@ import { patch } from "@web/core/utils/patch";
 import { ask, makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { VivaWalletRefundPicker } from "../components/refund_picker";
+import { inTime } from "../in_time";
+import { timing } from "../timing";
 import { chooseCard, isUsable } from "../refund_choice";
 
 /** What comes before the request of a refund: which card payment it pays back. */
@@ -26,16 +28,16 @@ patch(PosStore.prototype, {
     async vivaWalletLoadRefundable(line) {
         let refundable;
         try {
-            refundable = await this.env.services.orm.silent.call(
-                "viva.wallet.till",
-                "list_refundable",
-                [
-                    {
-                        pos_session_id: this.session.id,
-                        payment_method_id: line.payment_method_id.id,
-                        order_uuids: this.vivaWalletRefundedOrders(line),
-                    },
-                ]
+            const request = {
+                pos_session_id: this.session.id,
+                payment_method_id: line.payment_method_id.id,
+                order_uuid: line.pos_order_id.uuid,
+                order_uuids: this.vivaWalletRefundedOrders(line),
+                refunded_line_ids: line.pos_order_id.vivaWalletRefundedLines(),
+            };
+            refundable = await inTime(
+                this.env.services.orm.silent.call("viva.wallet.till", "list_refundable", [request]),
+                timing.LOOK_UP
             );
         } catch {
             const text = _t(

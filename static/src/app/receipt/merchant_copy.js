@@ -1,9 +1,12 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { useTrackedAsync } from "@point_of_sale/app/hooks/hooks";
 import { ReceiptHeader } from "@point_of_sale/app/screens/receipt_screen/receipt/receipt_header/receipt_header";
 import { ReceiptScreen } from "@point_of_sale/app/screens/receipt_screen/receipt_screen";
 import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
+import { NotInTime, inTime } from "../in_time";
+import { timing } from "../timing";
 import { VivaWalletSlip } from "./receipt_slip";
 
 /** @returns {Object[]} the payments of an order that have a card slip */
@@ -29,13 +32,26 @@ export class VivaWalletMerchantCopyButton extends Component {
 
     setup() {
         this.pos = usePos();
-        this.print = useTrackedAsync(() =>
-            this.pos.printer.print(
-                VivaWalletMerchantCopy,
-                { order: this.props.order },
-                this.pos.printOptions
-            )
+        this.print = useTrackedAsync(() => this.printCopy());
+    }
+
+    async printCopy() {
+        const printing = this.pos.printer.print(
+            VivaWalletMerchantCopy,
+            { order: this.props.order },
+            this.pos.printOptions
         );
+        try {
+            await inTime(printing, timing.PRINT);
+        } catch (error) {
+            if (!(error instanceof NotInTime)) {
+                throw error;
+            }
+            this.pos.notification.add(
+                _t("The printer does not answer. Check it, then print the merchant copy again."),
+                { type: "warning" }
+            );
+        }
     }
 
     get isOffered() {

@@ -2,9 +2,9 @@ import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { debounce } from "@web/core/utils/timing";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { atMost, inTime } from "../in_time";
+import { timing } from "../timing";
 import { VivaWalletReviewDialog } from "./review_dialog";
-
-const REFRESH_AFTER = 200; // ms; one message of the bus can be handled several times
 
 patch(PosStore.prototype, {
     async setup() {
@@ -12,7 +12,7 @@ patch(PosStore.prototype, {
         this.vivaWalletReviews = [];
         this.vivaWalletHearOfReview = debounce(
             () => this.vivaWalletLoadReviews({ announce: true }),
-            REFRESH_AFTER
+            timing.SAME_MESSAGE
         );
         await super.setup(...arguments);
         this.data.connectWebSocket("VIVA_WALLET_REVIEW", () => this.vivaWalletHearOfReview());
@@ -20,8 +20,9 @@ patch(PosStore.prototype, {
     },
 
     async afterProcessServerData() {
-        await super.afterProcessServerData(...arguments);
-        this.vivaWalletLoadReviews();
+        const ready = super.afterProcessServerData(...arguments);
+        atMost(ready, timing.LOAD).then(() => this.vivaWalletLoadReviews());
+        return ready;
     },
 
     /**
@@ -39,14 +40,16 @@ patch(PosStore.prototype, {
         }
         const known = new Set(this.vivaWalletReviews.map((entry) => entry.session_id));
         try {
-            this.vivaWalletReviews = await this.env.services.orm.silent.call(
-                "viva.wallet.till",
-                "open_reviews",
-                [this.config.id]
+            this.vivaWalletReviews = await inTime(
+                this.env.services.orm.silent.call("viva.wallet.till", "open_reviews", [
+                    this.config.id,
+                ]),
+                timing.QUESTION
             );
         } catch {
             return;
         }
+        this.vivaWalletNotices.review();
         if (announce) {
             this.vivaWalletReviews
                 .filter((entry) => !known.has(entry.session_id))
@@ -55,14 +58,18 @@ patch(PosStore.prototype, {
     },
 
     _vivaWalletAnnounce(entry) {
-        this.notification.add(_t("A card payment needs attention: %s", entry.title), {
-            type: "warning",
-            buttons: [
-                {
-                    name: _t("What to do"),
-                    onClick: () => this.dialog.add(VivaWalletReviewDialog),
-                },
-            ],
-        });
+        const isTrue = () =>
+            this.vivaWalletReviews.some(({ session_id }) => session_id === entry.session_id);
+        const buttons = [
+            {
+                name: _t("What to do"),
+                onClick: () => this.dialog.add(VivaWalletReviewDialog),
+            },
+        ];
+        this.vivaWalletNotices.tell(
+            _t("A card payment needs attention: %s", entry.title),
+            { type: "warning", buttons },
+            isTrue
+        );
     },
 });

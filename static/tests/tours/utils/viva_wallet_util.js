@@ -11,6 +11,9 @@ export const LINE = ".o_viva_wallet_line_status";
 /** Milliseconds for a step: some wait for several seconds of Viva's time, on slow machines, too. */
 const PATIENCE = 40000;
 
+/** Milliseconds between two looks at what is waited for. */
+const GLANCE = 50;
+
 /** Not an address of anybody: the Python test answers, see `fetch_proxy` in test_tours.py. */
 const SIMULATOR = "https://simulator.test";
 
@@ -46,6 +49,40 @@ export function simulator(what, options = {}) {
             throw new Error(`The simulator cannot ${what}: ${await reply.text()}`);
         }
     }, `simulator: ${what}`);
+}
+
+/**
+ * Wait for what the page does not show.
+ *
+ * @param {() => boolean} condition
+ * @param {string} content what is waited for
+ */
+export function until(condition, content) {
+    return Utils.run(async () => {
+        while (!condition()) {
+            await new Promise((resolve) => setTimeout(resolve, GLANCE));
+        }
+    }, content);
+}
+
+/** Nothing of the order is on its way to the server any more. */
+export function isSaved() {
+    return until(
+        () => posmodel.getOrder().isSynced && !posmodel.vivaWalletSharing.size,
+        "the server has the order"
+    );
+}
+
+/** Reload the page once the browser has written down what there is. */
+export function reload() {
+    return Utils.run(
+        async () => {
+            await posmodel.data.synchronizeLocalDataInIndexedDB();
+            window.location.reload();
+        },
+        "reload the page",
+        true
+    );
 }
 
 /** What the customer does once the terminal shows the amount. */
@@ -87,6 +124,11 @@ export function lineIs(status, text = "") {
 
 export function isWaiting() {
     return lineIs("waitingCard", "The customer taps");
+}
+
+/** Odoo cannot be asked; the first words change after a while. */
+export function isCutOff(status = "waitingCard") {
+    return lineIs(status, "The card may still be charged");
 }
 
 export function click(selector) {

@@ -3,10 +3,13 @@ import { PHASE } from "@pos_viva_wallet/app/payment_flow";
 import {
     APPROVED,
     DECLINED,
+    NEVER,
     NO_CONNECTION,
     NOT_RECORDED,
     OPEN,
+    REFUSED,
     SESSION_ID,
+    SILENT,
     UNKNOWN,
     after,
     makeFlow,
@@ -360,6 +363,22 @@ describe("cancelling", () => {
 });
 
 describe("taking up again", () => {
+    test("tells what was over before from what is waited for", async () => {
+        const before = makeFlow({ status: [APPROVED] });
+        before.flow.resume();
+        await before.clock.settle();
+        expect(before.flow.isOld).toBe(true);
+        const later = makeFlow({ status: [OPEN, APPROVED] });
+        later.flow.resume();
+        await later.clock.advance(1000);
+        expect(later.flow.isOver).toBe(true);
+        expect(later.flow.isOld).toBe(false);
+        const own = makeFlow({ start: [APPROVED] });
+        own.flow.start();
+        await own.clock.settle();
+        expect(own.flow.isOld).toBe(false);
+    });
+
     test("never starts a second time", async () => {
         const { flow, rpc, clock, outcome } = makeFlow({ status: [OPEN, APPROVED] });
         flow.resume();
@@ -492,7 +511,208 @@ describe("statements about an unknown outcome", () => {
     });
 });
 
+describe("a refusal", () => {
+    test("of the first delivery ends it: nothing was sent", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({ start: [REFUSED] });
+        flow.start();
+        await clock.advance(60000);
+        expect(rpc.log).toEqual(["0 start"]);
+        expect(outcome).toEqual({ isPaid: false });
+        expect(flow.text).toBe(REFUSED.text);
+    });
+
+    test("of a later delivery proves nothing: what the first one did is asked", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            start: [NO_CONNECTION, REFUSED],
+            status: [OPEN, APPROVED],
+        });
+        flow.start();
+        await clock.advance(1000);
+        expect(outcome).toEqual({});
+        expect(flow.phase).toBe(PHASE.WAITING);
+        expect(flow.refusal).toBe(REFUSED.text);
+        await clock.advance(1000);
+        expect(flow.refusal).toBe("");
+        await clock.advance(1000);
+        expect(rpc.log).toEqual(["0 start", "1000 start", "2000 status", "3000 status"]);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("of a later delivery, and the server knows of none: it is recorded as cancelled", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            start: [NO_CONNECTION, REFUSED],
+            status: [NOT_RECORDED],
+            abort: [{ ...DECLINED, reason: "aborted", text: "Cancelled." }],
+        });
+        flow.start();
+        await clock.advance(2000);
+        expect(rpc.log).toEqual(["0 start", "1000 start", "2000 status", "2000 abort"]);
+        expect(outcome).toEqual({ isPaid: false });
+        expect(flow.text).toBe(REFUSED.text);
+    });
+
+    test("of everything for a while keeps it open, asked about less and less often", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            start: [NO_CONNECTION, REFUSED],
+            status: [REFUSED],
+            abort: [REFUSED],
+        });
+        flow.start();
+        await clock.advance(5000);
+        flow.cancel();
+        await clock.advance(30000);
+        expect(outcome).toEqual({});
+        expect(flow.refusal).toBe(REFUSED.text);
+        expect(flow.offline).toBe(false);
+        const times = rpc.calls.slice(-3).map(({ at }) => at);
+        expect(times[2] - times[1]).toBe(8000);
+        rpc.answer("status", APPROVED);
+        rpc.answer("abort", APPROVED);
+        await clock.advance(8000);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("of an abort, where the reply to the start was lost, is no outcome", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            start: [after(200, NO_CONNECTION)],
+            abort: [REFUSED],
+            status: [OPEN, APPROVED],
+        });
+        flow.start();
+        flow.cancel();
+        await clock.advance(2200);
+        expect(rpc.log).toEqual(["0 start", "1200 abort", "2200 status"]);
+        expect(outcome).toEqual({});
+        await clock.advance(1000);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("of a statement is no outcome", async () => {
+        const { flow, clock, outcome } = makeFlow({ status: [UNKNOWN], stateOutcome: [REFUSED] });
+        flow.resume();
+        await clock.settle();
+        flow.stateOutcome(true);
+        await clock.settle();
+        expect(outcome).toEqual({});
+        expect(flow.phase).toBe(PHASE.UNKNOWN);
+    });
+});
+
+describe("Viva is silent", () => {
+    test("what the terminal shows can be stated, before the deadline", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            status: [SILENT],
+            stateOutcome: [{ ...UNKNOWN, statement: "paid" }],
+        });
+        flow.start();
+        await clock.advance(1000);
+        expect(flow.silent).toBe(true);
+        expect(flow.phase).toBe(PHASE.WAITING);
+        flow.stateOutcome(true);
+        await clock.settle();
+        expect(rpc.log).toEqual(["0 start", "1000 status", "1000 stateOutcome"]);
+        expect(outcome).toEqual({ isPaid: true });
+    });
+
+    test("... also while it is being cancelled", async () => {
+        const { flow, clock, outcome } = makeFlow({
+            abort: [SILENT],
+            stateOutcome: [{ ...UNKNOWN, statement: "not_paid" }],
+        });
+        flow.start();
+        await clock.settle();
+        flow.cancel();
+        await clock.settle();
+        expect(flow.phase).toBe(PHASE.CANCELLING);
+        expect(flow.silent).toBe(true);
+        flow.stateOutcome(false);
+        await clock.settle();
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("when it speaks again, the line waits again, and nothing can be stated", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({ status: [SILENT, OPEN] });
+        flow.start();
+        await clock.advance(2000);
+        expect(flow.silent).toBe(false);
+        flow.stateOutcome(true);
+        await clock.settle();
+        expect(rpc.count("stateOutcome")).toBe(0);
+        expect(outcome).toEqual({});
+    });
+
+    test("a statement that comes when Viva has spoken does not count", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({
+            status: [SILENT, OPEN],
+            stateOutcome: [OPEN],
+        });
+        flow.start();
+        await clock.advance(1000);
+        flow.stateOutcome(false);
+        await clock.advance(1000);
+        expect(rpc.log.slice(2)).toEqual(["1000 stateOutcome", "2000 status"]);
+        expect(outcome).toEqual({});
+        expect(flow.phase).toBe(PHASE.WAITING);
+    });
+});
+
+describe("the server is silent", () => {
+    test("is told after twenty seconds, whether calls fail or hang", async () => {
+        for (const answer of [NO_CONNECTION, NEVER]) {
+            const { flow, rpc, clock } = makeFlow({ status: [answer] });
+            flow.start();
+            await clock.advance(20999);
+            expect(flow.unreachable).toBe(false);
+            await clock.advance(1);
+            expect(flow.unreachable).toBe(true);
+            rpc.answer("status", OPEN);
+            flow.wake();
+            await clock.settle();
+            expect(flow.unreachable).toBe(false);
+            expect(flow.offline).toBe(false);
+        }
+    });
+
+    test("a call that hangs does not keep a cashier from asking once more, or cancelling", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({ start: [NEVER], abort: [DECLINED] });
+        flow.start();
+        await clock.advance(10000);
+        flow.wake();
+        flow.cancel();
+        await clock.settle();
+        expect(rpc.log).toEqual(["0 start"]);
+        await clock.advance(10000);
+        flow.cancel();
+        await clock.settle();
+        expect(rpc.log).toEqual(["0 start", "20000 abort"]);
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
+    test("what was given up for another call is not listened to any more", async () => {
+        const { flow, clock, outcome } = makeFlow({
+            start: [after(30000, REFUSED), OPEN],
+            status: [OPEN],
+        });
+        flow.start();
+        await clock.advance(20000);
+        flow.wake();
+        await clock.advance(15000);
+        expect(outcome).toEqual({});
+        expect(flow.phase).toBe(PHASE.WAITING);
+    });
+});
+
 describe("stopping", () => {
+    test("a flow whose line is gone ends, asks nothing, and lets nobody wait", async () => {
+        const { flow, rpc, clock, outcome } = makeFlow({ status: [UNKNOWN] });
+        flow.resume();
+        await clock.settle();
+        flow.end(false);
+        await clock.advance(60000);
+        expect(rpc.log).toEqual(["0 status"]);
+        expect(outcome).toEqual({ isPaid: false });
+    });
+
     test("nothing is asked any more", async () => {
         const { flow, rpc, clock } = makeFlow();
         flow.start();

@@ -25,6 +25,8 @@ const ACTIONS = [
     "reload",
     "close",
     "offline",
+    "forbidden",
+    "forbidden",
     "second tab",
     "cancel in second tab",
     "retry",
@@ -70,6 +72,18 @@ class ServerModel {
         this.starts = [];
         /** Requests that came while an earlier one of the line could still be charged. */
         this.rash = [];
+        /** Until then the user may do nothing. */
+        this.forbiddenUntil = 0;
+    }
+
+    /** @returns {Object} the answer to a call of a till */
+    answer(method, args) {
+        if (this._clock.now() >= this.forbiddenUntil) {
+            return this[method](...args);
+        }
+        const [argument] = args;
+        const sessionId = argument.session_id || argument;
+        return { session_id: sessionId, state: "failed", refused: true, text: "Not you." };
     }
 
     start(sale) {
@@ -232,12 +246,12 @@ class Network {
         }
         if (kind === "given up") {
             // The till has given up, but the request arrives in the end.
-            this._pause(dice, 20 * SECOND).then(() => this._server[method](...args));
+            this._pause(dice, 20 * SECOND).then(() => this._server.answer(method, args));
             await this._pause(dice, SECOND);
             throw new Error("The connection was cut.");
         }
         await this._pause(dice, kind === "slow" ? 10 * SECOND : 300);
-        const answer = this._server[method](...args);
+        const answer = this._server.answer(method, args);
         await this._pause(dice, 300);
         if (kind === "after") {
             throw new Error("The reply was lost.");
@@ -355,6 +369,9 @@ class Till {
                 return this._leave(lasts);
             case "offline":
                 this._network.offlineUntil = this._clock.now() + lasts;
+                return;
+            case "forbidden":
+                this._server.forbiddenUntil = this._clock.now() + lasts;
                 return;
             case "second tab":
                 this._tab ||= this._open(this.flow.sale.session_id, "resume");

@@ -8,7 +8,12 @@ export const APPROVED = { state: "approved", charged: 12.5, card: { card_brand: 
 export const DECLINED = { state: "failed", text: "The card was declined." };
 export const UNKNOWN = { state: "unknown", text: "Viva cannot say." };
 export const NOT_RECORDED = { state: "not_recorded" };
+export const REFUSED = { state: "failed", refused: true, text: "Not you." };
+export const SILENT = { ...OPEN, silent: true };
 export const NO_CONNECTION = new Error("no connection");
+
+/** An answer that never comes, and no word that it will not. */
+export const NEVER = { after: 1e9, answer: NO_CONNECTION };
 
 /** An answer of the server that takes its time. */
 export function after(milliseconds, answer) {

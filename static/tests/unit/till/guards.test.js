@@ -198,6 +198,124 @@ describe("a line of another device", () => {
     });
 });
 
+describe("a line that is gone", () => {
+    async function setupUnknown() {
+        const till = await setupPatient();
+        till.server.answer = UNKNOWN;
+        await pass();
+        const { flows } = till.method.payment_terminal;
+        expect(flows.size).toBe(1);
+        return { ...till, flows };
+    }
+
+    async function expectEnd({ server, store, flows }) {
+        await settle();
+        expect(flows.size).toBe(0);
+        expect(Boolean(store.paymentTerminalInProgress)).toBe(false);
+        const asked = server.calls.length;
+        await pass(60000);
+        expect(server.calls).toHaveLength(asked);
+    }
+
+    test("because another device has deleted it is not asked about any more", async () => {
+        const till = await setupUnknown();
+        till.store.models["pos.payment"].deleteMany([till.line], { silent: true });
+        await expectEnd(till);
+    });
+
+    test("... or its order", async () => {
+        const till = await setupTill();
+        const { server, store, order, method } = till;
+        server.answer = UNKNOWN;
+        const paying = order.addPaymentline(method).data.pay();
+        await settle();
+        store.data.localDeleteCascade(order);
+        expect(await paying).toBe(false);
+        await expectEnd({ ...till, flows: method.payment_terminal.flows });
+    });
+
+    test("... or has finished its order", async () => {
+        const till = await setupUnknown();
+        till.order.update({ state: "cancel" });
+        await expectEnd(till);
+    });
+
+    test("is not thought to be gone while its order gets its number", async () => {
+        const till = await setupPatient();
+        const { server, store, order, method, line } = till;
+        await store.syncAllOrders({ orders: [order], force: true });
+        await settle();
+        expect(order.isSynced).toBe(true);
+        expect(method.payment_terminal.flows.size).toBe(1);
+        server.answer = DECLINED;
+        await pass();
+        expect(line.payment_status).toBe("retry");
+    });
+});
+
+describe("an order that another device has charged", () => {
+    test("says what this till knows of it", async () => {
+        const { server, order, line } = await setupPatient();
+        const sale = server.last("start_sale");
+        expect(sale.order_total).toBe(order.totalDue);
+        expect(sale.order_payments).toEqual([line.uuid]);
+        server.answer = DECLINED;
+        await pass();
+    });
+
+    test("is not charged again; that charge is shown, and the line can be removed", async () => {
+        const { server, store, screen, order, line } = await setupPatient();
+        patchWithCleanup(store.deviceSync, {
+            readDataFromServer: async () => expect.step("read from server"),
+        });
+        server.answer = DECLINED;
+        await pass();
+        server.payments = [
+            {
+                session_id: SESSION_ID,
+                payment_uuid: PAYMENT_UUID,
+                payment_method_id: line.payment_method_id.id,
+                order_uuid: order.uuid,
+                amount: 1,
+                state: "approved",
+                statement: false,
+            },
+        ];
+        server.answers.start_sale = {
+            state: "failed",
+            refused: true,
+            reason: "order_paid",
+            text: "It has been charged already. [P]",
+        };
+        server.answer = { state: "not_recorded" };
+        server.sessions[SESSION_ID] = { state: "approved", charged: 1, card: CARD };
+        screen.sendPaymentRequest(line);
+        await pass();
+        await animationFrame();
+        expect.verifySteps(["read from server"]);
+        expect(line.payment_status).toBe("retry");
+        const other = order.getPaymentlineByUuid(PAYMENT_UUID);
+        expect(other.payment_status).toBe("done");
+        expect(other.amount).toBe(1);
+        expect(other.transaction_id).toBe(CARD.transaction_id);
+        await screen.deletePaymentLine(line.uuid);
+        expect(order.payment_ids).toEqual([other]);
+    });
+
+    test("... nor while it is not known whether an earlier request has charged it", async () => {
+        const { server, screen, order, line } = await setupPatient();
+        server.answer = DECLINED;
+        await pass();
+        const text = "Viva has not said yet. [S]";
+        server.answer = { state: "failed", refused: true, reason: "unsettled", text };
+        await screen.sendPaymentRequest(line);
+        await animationFrame();
+        expect(line.payment_status).toBe("retry");
+        expect(queryText(".o_viva_wallet_line_status")).toInclude(text);
+        expect(order.payment_ids).toEqual([line]);
+    });
+});
+
 describe("a page that has lost its lines", () => {
     async function recover(values) {
         const till = await setupTill();
@@ -348,6 +466,25 @@ describe("an order that is on its way to the server", () => {
         expect(order.payment_ids.find((line) => line.uuid === other.uuid).amount).toBe(3);
         expect(order.partner_id.id).toBe(partner.id);
         expect(order.to_invoice).toBe(true);
+        expect(order.isDirty()).toBe(true);
+    });
+
+    test("keeps what is removed from it meanwhile", async () => {
+        const { store, order } = await setupTill();
+        const cash = store.models["pos.payment.method"].find((method) => method.is_cash_count);
+        const { data: line } = order.addPaymentline(cash);
+        const { call } = store.data;
+        store.data.call = async function (model, method) {
+            const answer = await call.apply(this, arguments);
+            if (method === "sync_from_ui") {
+                order.removePaymentline(line);
+            }
+            return answer;
+        };
+        store.vivaWalletShare(order);
+        await store.vivaWalletSharing.get(order.uuid);
+        expect(order.isSynced).toBe(true);
+        expect(order.payment_ids).toHaveLength(0);
         expect(order.isDirty()).toBe(true);
     });
 

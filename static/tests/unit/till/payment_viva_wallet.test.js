@@ -120,13 +120,13 @@ describe("nothing is asked of the terminal", () => {
         const forbidden = new RPCError();
         forbidden.exceptionName = "odoo.exceptions.AccessError";
         forbidden.data = { message: "Not you." };
-        const sale = { session_id: "one" };
-        expect(terminal._refused(sale, forbidden)).toEqual({
+        expect(terminal._refused("one", forbidden)).toEqual({
             session_id: "one",
             state: "failed",
+            refused: true,
             text: "Not you.",
         });
-        expect(() => terminal._refused(sale, new RPCError())).toThrow();
+        expect(() => terminal._refused("one", new RPCError())).toThrow();
     });
 });
 

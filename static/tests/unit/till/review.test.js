@@ -101,6 +101,7 @@ describe("the alert of the till", () => {
         await hear(store);
         expect(ALERT).toHaveCount(0);
         expect(ENTRY).toHaveCount(0);
+        expect(".o_notification").toHaveCount(0);
         expect(".modal-body").toHaveText("Everything is resolved.");
     });
 

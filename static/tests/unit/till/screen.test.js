@@ -1,6 +1,6 @@
 import { animationFrame, describe, expect, test } from "@odoo/hoot";
 import { click, queryAll, queryOne, queryText } from "@odoo/hoot-dom";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
@@ -10,6 +10,7 @@ import {
     CARD,
     DECLINED,
     OPEN,
+    SILENT,
     TERMINAL,
     UNKNOWN,
     pass,
@@ -71,6 +72,29 @@ describe("what the cashier sees", () => {
         expect(line.viva_wallet_session_id).not.toBe(first);
     });
 
+    test("what is not certain is not said", async () => {
+        const { server } = await setupWaiting();
+        server.answer = { ...DECLINED, text: "Look at the terminal.", uncertain: true };
+        await pass();
+        await animationFrame();
+        expect(queryText(`${LINE} strong`)).toBe("Not certain whether paid");
+        expect(queryText(LINE)).not.toInclude("Nothing was charged");
+    });
+
+    test("a page that was loaded anew says why a payment failed", async () => {
+        const { server, store, line } = await setupWaiting();
+        server.answer = DECLINED;
+        await pass();
+        line.uiState.vivaWallet = null;
+        await animationFrame();
+        expect(queryText(LINE)).not.toInclude("Nothing was charged");
+        store.vivaWalletResume();
+        await settle();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude(DECLINED.text);
+        expect(line.payment_status).toBe("retry");
+    });
+
     test("an unknown outcome offers three ways on, and a statement ends it", async () => {
         const { server, line } = await setupWaiting();
         server.answer = UNKNOWN;
@@ -113,6 +137,109 @@ describe("what the cashier sees", () => {
         expect(queryText(LINE)).toInclude("Only users of the Point of Sale can do that.");
         await pass(60000);
         expect(server.count("start_sale")).toBe(1);
+    });
+
+    test("a right that goes missing after the request may have got through ends nothing", async () => {
+        const { server, store, screen, order, method } = await setupScreen();
+        store.config.auto_validate_terminal_payment = false;
+        server.answer = new ConnectionLostError("/web/dataset/call_kw");
+        await screen.addNewPaymentLine(method);
+        await settle();
+        server.answer = refusal("AccessError", "Only users of the Point of Sale can do that.");
+        await pass();
+        await animationFrame();
+        const [line] = order.payment_ids;
+        expect(server.count("start_sale")).toBe(2);
+        expect(line.isVivaWalletInFlight()).toBe(true);
+        expect(queryText(LINE)).toInclude("Only users of the Point of Sale can do that.");
+        expect(queryText(LINE)).toInclude("Not known whether paid");
+        expect(queryText(LINE)).toInclude("An earlier request may have got through");
+        expect(`${LINE} .send_payment_request`).toHaveCount(0);
+        server.approve(line);
+        await pass();
+        expect(line.payment_status).toBe("done");
+    });
+
+    test("a server that does not take a repeated request ends nothing", async () => {
+        const { server, screen, order, method } = await setupScreen();
+        server.answer = new ConnectionLostError("/web/dataset/call_kw");
+        await screen.addNewPaymentLine(method);
+        await settle();
+        const [line] = order.payment_ids;
+        server.answer = { state: "failed", refused: true, text: "The register is closed. [R]" };
+        await pass();
+        await animationFrame();
+        expect(line.isVivaWalletInFlight()).toBe(true);
+        expect(queryText(LINE)).toInclude("The register is closed. [R]");
+        server.answer = DECLINED;
+        await pass();
+        expect(line.payment_status).toBe("retry");
+    });
+
+    test("Viva is silent: said, with what can be done, until it speaks again", async () => {
+        const { server, line } = await setupWaiting();
+        server.answer = SILENT;
+        await pass();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("Viva does not answer");
+        expect(queryText(LINE)).toInclude(`Look at terminal ${TERMINAL}`);
+        expect(`${LINE} .send_payment_cancel`).toHaveCount(1);
+        expect(`${LINE} .o_viva_wallet_shows_not_paid`).toHaveCount(1);
+        const asked = server.count("read_status");
+        await click(`${LINE} .o_viva_wallet_check_again`);
+        await settle();
+        expect(server.count("read_status")).toBe(asked + 1);
+        server.answer = OPEN;
+        await pass();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("Waiting for card");
+        expect(`${LINE} .o_viva_wallet_check_again`).toHaveCount(0);
+        server.answer = SILENT;
+        await pass();
+        await animationFrame();
+        server.answer = { ...UNKNOWN, statement: "not_paid" };
+        await click(`${LINE} .o_viva_wallet_shows_not_paid`);
+        await settle();
+        expect(server.calls.at(-1).method).toBe("state_outcome");
+        expect(line.payment_status).toBe("retry");
+    });
+
+    test("Viva is silent while cancelling: a statement ends it", async () => {
+        const { server, store, screen, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        await animationFrame();
+        server.answer = SILENT;
+        await click(`${LINE} .send_payment_cancel`);
+        await settle();
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("not confirmed that the terminal has stopped");
+        screen.deletePaymentLine(line.uuid);
+        await animationFrame();
+        expect(dialogTitles()).toEqual(["Not known whether paid"]);
+        await click(".modal .btn-primary");
+        await animationFrame();
+        server.answer = { ...UNKNOWN, statement: "paid" };
+        await click(`${LINE} .o_viva_wallet_shows_paid`);
+        await settle();
+        expect(server.calls.at(-1).args).toEqual([line.viva_wallet_session_id, true]);
+        expect(line.payment_status).toBe("done");
+    });
+
+    test("Odoo is silent: said, and nothing can be stated that nobody would record", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        server.answer = SILENT;
+        await pass();
+        server.answer = new Promise(() => {});
+        await pass();
+        await pass(20000);
+        await animationFrame();
+        expect(queryText(LINE)).toInclude("Odoo does not answer");
+        expect(`${LINE} .o_viva_wallet_shows_paid`).toHaveCount(0);
+        server.approve(line);
+        await click(`${LINE} .o_viva_wallet_check_again`);
+        await settle();
+        expect(line.payment_status).toBe("done");
     });
 
     test("an error of the server is no outcome: the request is repeated under its id", async () => {
@@ -265,6 +392,49 @@ describe("news from elsewhere", () => {
         expect(server.calls.length).toBe(asked);
     });
 
+    test("an approval that is told of a payment that had failed counts", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        server.answer = DECLINED;
+        await pass();
+        expect(line.payment_status).toBe("retry");
+        server.approve(line);
+        const asked = server.calls.length;
+        store.vivaWalletTake(server.snapshot(line.viva_wallet_session_id));
+        await settle();
+        expect(line.payment_status).toBe("done");
+        expect(line.card_no).toBe(CARD.card_no);
+        expect(server.calls).toHaveLength(asked);
+    });
+
+    test("... also when the server says so in answer to the retry", async () => {
+        const { server, store, line } = await setupWaiting();
+        store.config.auto_validate_terminal_payment = false;
+        const first = line.viva_wallet_session_id;
+        server.answer = DECLINED;
+        await pass();
+        await animationFrame();
+        server.approve(line, { session_id: first });
+        await click(`${LINE} .send_payment_request`);
+        await settle();
+        expect(server.count("start_sale")).toBe(2);
+        expect(line.viva_wallet_session_id).toBe(first);
+        expect(line.payment_status).toBe("done");
+        expect(line.transaction_id).toBe(CARD.transaction_id);
+    });
+
+    test("... and a refund that had failed, too", async () => {
+        const { server, store, order, method } = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const line = order.addPaymentline(method).data;
+        line.update({ amount: -5, viva_wallet_session_id: SESSION_ID });
+        line.setPaymentStatus("retry");
+        server.approve(line);
+        notify(store, SESSION_ID);
+        await settle();
+        expect(line.payment_status).toBe("done");
+    });
+
     test("a notification about a payment of nobody here does nothing", async () => {
         const { server, store } = await setupWaiting();
         const asked = server.calls.length;
@@ -311,6 +481,64 @@ describe("news from elsewhere", () => {
             line.setPaymentStatus("done");
             return till;
         }
+
+        /** The cashier is at the products of the order. */
+        function watchProducts(store, order) {
+            store.setOrder(order);
+            store.router.state.current = "ProductScreen";
+            patchWithCleanup(store.router, {
+                navigate: (screen, { orderUuid }) =>
+                    expect.step(
+                        `${screen} of ${orderUuid === order.uuid ? "this" : "another"} order`
+                    ),
+            });
+        }
+
+        test("that was over before the page was loaded is finished without anybody", async () => {
+            const { store, order } = await setupDone();
+            await mountWithCleanup(MainComponentsContainer);
+            watchProducts(store, order);
+            await store.vivaWalletRecover();
+            await pass();
+            await animationFrame();
+            expect(order.state).toBe("paid");
+            expect.verifySteps(["ProductScreen of another order"]);
+            expect(store.selectedOrderUuid).not.toBe(order.uuid);
+            expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
+        });
+
+        test("... also when only the server knew so", async () => {
+            const { server, store, order, method } = await setupTill();
+            await mountWithCleanup(MainComponentsContainer);
+            const line = order.addPaymentline(method).data;
+            line.viva_wallet_session_id = SESSION_ID;
+            line.setPaymentStatus("waitingCard");
+            watchProducts(store, order);
+            server.approve(line);
+            await store.vivaWalletRecover();
+            await pass();
+            await animationFrame();
+            expect(order.state).toBe("paid");
+            expect.verifySteps(["ProductScreen of another order"]);
+            expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
+        });
+
+        test("that ends after the page was loaded is finished before the cashier's eyes", async () => {
+            const { server, store, order, method } = await setupTill();
+            await mountWithCleanup(MainComponentsContainer);
+            const line = order.addPaymentline(method).data;
+            line.viva_wallet_session_id = SESSION_ID;
+            line.setPaymentStatus("waitingCard");
+            watchProducts(store, order);
+            await store.vivaWalletRecover();
+            await settle();
+            server.approve(line);
+            await pass();
+            await animationFrame();
+            expect(order.state).toBe("paid");
+            expect.verifySteps(["ReceiptScreen of this order"]);
+            expect(".o_notification").toHaveCount(0);
+        });
 
         test("is validated when its payment screen opens", async () => {
             const { order } = await setupDone();
@@ -361,5 +589,61 @@ describe("news from elsewhere", () => {
             expect(order.state).toBe("draft");
             expect(queryText(".o_notification")).toInclude("Open its payment screen");
         });
+    });
+});
+
+describe("a notice that an order waits for its cashier", () => {
+    /** A part of the order was paid while the cashier was at its products. */
+    async function setupTold() {
+        const till = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const { server, store, order, method } = till;
+        const line = order.addPaymentline(method).data;
+        line.setAmount(1);
+        line.viva_wallet_session_id = SESSION_ID;
+        line.setPaymentStatus("waitingCard");
+        store.setOrder(order);
+        store.router.state.current = "ProductScreen";
+        server.approve(line);
+        store.vivaWalletResume();
+        await pass();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(1);
+        return { ...till, line };
+    }
+
+    test("stays while it does, whatever else happens", async () => {
+        const { store, order } = await setupTold();
+        order.update({ general_customer_note: "still there" });
+        store.addNewOrder();
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(1);
+    });
+
+    test("goes when the order is finished", async () => {
+        const { order } = await setupTold();
+        order.update({ state: "paid" });
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
+    });
+
+    test("goes when the order is deleted", async () => {
+        const { store, order } = await setupTold();
+        store.data.localDeleteCascade(order);
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
+    });
+
+    test("goes when its payment screen is opened", async () => {
+        const { store, order } = await setupTold();
+        store.router.state.current = "PaymentScreen";
+        store.router.state.params = { orderUuid: order.uuid };
+        await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
     });
 });

@@ -17,6 +17,7 @@ export const CARD = {
 };
 export const OPEN = { state: "sent", accepted: true };
 export const DECLINED = { state: "failed", text: "The card was declined. [1006]" };
+export const SILENT = { ...OPEN, silent: true };
 export const UNKNOWN = { state: "unknown", text: "Viva cannot say what happened. [T]" };
 
 /** `viva.wallet.till` as a test wants it: it gives the same answer to every call until told else. */
@@ -25,6 +26,12 @@ export class TillServer {
         this.calls = [];
         /** @type {Object|Error|Promise} snapshot without session id, or what is thrown instead */
         this.answer = OPEN;
+        /** Snapshots by method, before `answer`. */
+        this.answers = {};
+        /** Snapshots by session id, before `answer` and after `answers`. */
+        this.sessions = {};
+        /** Methods that are never answered. */
+        this.silent = [];
         /** What `list_refundable` answers. */
         this.refundable = { cards: [], others: [], text: "" };
         /** What `read_orders` finds. */
@@ -47,6 +54,9 @@ export class TillServer {
 
     _handle(method, args) {
         this.calls.push({ method, args });
+        if (this.silent.includes(method)) {
+            return new Promise(() => {});
+        }
         if (this.answer instanceof Error) {
             throw this.answer;
         }
@@ -63,12 +73,12 @@ export class TillServer {
         if (method === "read_status") {
             return Object.fromEntries(argument.map((id) => [id, this.snapshot(id)]));
         }
-        return this.snapshot(argument.session_id || argument);
+        return this.snapshot(argument.session_id || argument, this.answers[method]);
     }
 
     /** What the server says of a payment. */
-    snapshot(sessionId) {
-        return { session_id: sessionId, card: false, ...this.answer };
+    snapshot(sessionId, answer = this.sessions[sessionId] || this.answer) {
+        return { session_id: sessionId, card: false, ...answer };
     }
 }
 
