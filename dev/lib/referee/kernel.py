@@ -18,6 +18,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 # How natural a step is: whoever ran last goes on, ..., what only a schedule brings about.
 ACTOR, DELIVERY, TIME, UNUSUAL = range(4)
 MOST_STEPS = 3000
+STEP_SECONDS = 0.001
 
 
 class Dead(BaseException):
@@ -170,6 +171,8 @@ class Kernel:
             self.steps += 1
             if self.steps > MOST_STEPS:
                 raise Endless(f"after {self.steps} steps: {option.label}")
+            # Nothing takes no time: of two moments one is the later.
+            self.clock.advance_to(self.clock.now() + STEP_SECONDS)
             option.run()
             for look in self.after_step:
                 look()

@@ -88,14 +88,16 @@ class Network:
 
     # === CALLS OF THE ADDON === #
 
-    def call(self, _hosts, method, url, limit, *, max_bytes=None, **kwargs):
+    def call(self, _hosts, method, url, limit, *, complete_by=None, max_bytes=None, **kwargs):
         """Take the place of `viva.client._call`."""
+        if complete_by is not None:
+            limit = min(limit, complete_by - self.client._monotonic())
         label = f"{method} {_path(url, kwargs)}"
         actor = self.kernel.current
         message = Message(self, actor, label, method, url, limit, kwargs)
         if self.kernel.is_quiet:
             self._handle(message)
-            return self.real_reply(message.response, float("inf"), 1 << 30)
+            return self.real_reply(message.response, 1 << 30)
         if self.server._holds_locks():
             self.server.complaints.append(f"{label} while the transaction holds locks")
         self.messages.append(message)
@@ -211,7 +213,7 @@ class Network:
 
     def _come(self, message):
         message.is_coming = False
-        message.reply = self.real_reply(message.response, float("inf"), 1 << 30)
+        message.reply = self.real_reply(message.response, 1 << 30)
 
     def _write_down(self, message):
         """Remember what Viva has told the server, for the judge."""

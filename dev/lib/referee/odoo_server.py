@@ -203,6 +203,8 @@ class Server:
     # === WAITING === #
 
     def _patch_waiting(self) -> None:
+        from gevent.local import local  # one for each greenlet
+
         kernel = self.kernel
         real_sleep = time.sleep
 
@@ -217,6 +219,9 @@ class Server:
             is_product = name.startswith((f"{ADDON}.viva", f"{ADDON}.models"))
             if is_product and getattr(module, "threading", None) is threading:
                 module.threading = Threads(self)
+            for key, value in list(vars(module).items()) if is_product else ():
+                if type(value) is threading.local:
+                    setattr(module, key, local())
             if name == f"{ADDON}.models.viva_wallet_till":
                 # It changes a logger for as long as others run.
                 module.mute_logger = lambda *_names: _nothing()
@@ -401,7 +406,7 @@ class Threads:
         self._server = server
         kernel = server.kernel
         self.current_thread = threading.current_thread
-        self.BoundedSemaphore = threading.BoundedSemaphore
+        self.BoundedSemaphore = partial(_Semaphore, kernel)
         self.local = threading.local
         self.Lock = partial(_Lock, kernel)
         self.RLock = threading.RLock
@@ -461,6 +466,23 @@ class _Event:
             until = None if timeout is None else self._kernel.clock.now() + timeout
             self._kernel.pause(self.is_set, until)
         return self._is_set
+
+
+class _Semaphore:
+    def __init__(self, kernel, value=1):
+        self._kernel, self._left = kernel, value
+
+    def acquire(self, blocking=True, timeout=None):
+        if self._left <= 0 and blocking:
+            until = None if timeout is None else self._kernel.clock.now() + timeout
+            self._kernel.pause(lambda: self._left > 0, until)
+        if self._left <= 0:
+            return False
+        self._left -= 1
+        return True
+
+    def release(self):
+        self._left += 1
 
 
 class _Lock:

@@ -15,8 +15,9 @@ OTHER_ACCOUNT = {
 TERMINALS = ("16000001", "16000002")
 # What schedules write; what is changed in the others is put back, see `Shop`.
 FILLED = (
-    "viva_wallet_event", "viva_wallet_transaction", "pos_payment", "pos_order_line", "pos_order",
-    "bus_bus", "mail_message", "mail_tracking_value", "ir_cron_trigger", "ir_cron_progress",
+    "viva_wallet_event", "viva_wallet_rate_limit", "viva_wallet_transaction", "pos_payment",
+    "pos_order_line", "pos_order", "bus_bus", "mail_message", "mail_tracking_value",
+    "ir_cron_trigger", "ir_cron_progress",
 )  # fmt: skip
 KEPT = ("pos_payment_method", "pos_session", "res_groups_users_rel")
 

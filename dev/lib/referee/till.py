@@ -68,8 +68,8 @@ class Order:
 class Till:
     """One device of the register."""
 
-    # The JavaScript takes an access error for proof that nothing was sent, see `_refused` there.
-    trusts_late_refusal = True
+    # Whether the refusal of a later delivery, too, is taken for proof that nothing was sent.
+    trusts_late_refusal = False
 
     def __init__(self, world, number: int):
         """Switch it on.
@@ -205,15 +205,17 @@ class Till:
     def _start(self, line, delivery):
         method = "start_refund" if line.amount < 0 else "start_sale"
         try:
-            return self.rpc(method, self._sale(line), limit=REQUEST)
+            snapshot = self.rpc(method, self._sale(line), limit=REQUEST)
         except Refusal as error:
-            is_forbidden = type(error.__cause__).__name__ == "AccessError"
-            if not is_forbidden or (delivery > 1 and not self.trusts_late_refusal):
+            if type(error.__cause__).__name__ != "AccessError":
                 raise
-            return {
-                "session_id": line.session, "state": "failed", "text": str(error),
-                "is_guess": delivery > 1,
-            }  # fmt: skip
+            snapshot = {"session_id": line.session, "state": "failed", "refused": True}
+            snapshot["text"] = str(error)
+        is_proof = delivery == 1 or self.trusts_late_refusal
+        if not snapshot.get("refused") or is_proof:
+            return {**snapshot, "is_guess": delivery > 1 and bool(snapshot.get("refused"))}
+        # Nothing is known but why: the server is asked what became of it.
+        return self.rpc("read_status", [line.session])[line.session]
 
     def _apply(self, line, snapshot, statement):
         self.world.claim(self, line, snapshot)
@@ -221,8 +223,8 @@ class Till:
         state = snapshot["state"]
         if state == "unknown" and snapshot.get("statement"):
             line.phase = f"stated {snapshot['statement']}"
-        elif state == "unknown" and statement is not None:
-            line.phase = "unknown"
+        elif (state == "unknown" or snapshot.get("silent")) and statement is not None:
+            line.phase = state
             self._apply_statement(line, statement)
         elif state == "not_recorded":
             line.phase = "not recorded"
