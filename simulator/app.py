@@ -36,15 +36,16 @@ class Simulator:
     :param str host: address to listen on
     :param int port: 0 takes a free one
     :param clock: ManualClock for tests that turn time by hand; default the real time
+    :param on_webhook: called with the terminal's id and each message in place of sending it
     :param settings: see ``settings.Settings``; ``reset`` returns to these
     """
 
-    def __init__(self, host="127.0.0.1", port=0, clock=None, **settings):
+    def __init__(self, host="127.0.0.1", port=0, clock=None, on_webhook=None, **settings):
         self._host = host
         self._port = port
         self.clock = clock or Clock()
         self._faults = Faults()
-        self._outbox = Outbox(self.clock, self._faults)
+        self._outbox = Outbox(self.clock, self._faults, on_webhook)
         self._engine = Engine(Settings().changed(settings), self.clock, self._outbox.send)
         self._outbox.engine = self._engine
         self._tokens = Tokens(self.clock)
@@ -61,7 +62,7 @@ class Simulator:
         :return: the simulator itself
         :raises OSError: when the port is taken
         """
-        self._server = Server(self._host, self._port, self._handle)
+        self._server = Server(self._host, self._port, self.handle)
         self._server.start()
         return self
 
@@ -89,7 +90,12 @@ class Simulator:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
-    def _handle(self, request):
+    def handle(self, request):
+        """Answer a werkzeug Request as the server would, without one.
+
+        :rtype: Response
+        :raises DropConnection: when a fault says that the connection breaks
+        """
         if request.path.startswith("/_simulator/"):
             return self._control.handle(request)
         return self._page(request) or self._traffic.handle(request)
@@ -371,6 +377,13 @@ class Simulator:
         """
         self._engine.reverse(session_id)
         return self._engine.session(session_id).as_dict()
+
+    def undo(self, transaction_id):
+        """Let Viva undo a movement of money that may have no session, such as a web refund.
+
+        :raises SimulatorError: when there is none, or it is undone already
+        """
+        self._engine.undo(transaction_id)
 
     def refund(self, session_id, amount=None):
         """Let the merchant refund the charge of a session in Viva's own pages (webhook 1797).

@@ -20,6 +20,11 @@ class Timer:
         """Keep the callback from running; without effect once it has run."""
         self._cancelled = True
 
+    @property
+    def is_cancelled(self):
+        """Whether the callback will not run."""
+        return self._cancelled
+
     def run(self):
         """Run the callback unless it was cancelled; a failure is logged, not raised."""
         if self._cancelled:
@@ -116,6 +121,16 @@ class ManualClock:
             due = self._now + max(0, seconds)
             heapq.heappush(self._heap, (due, next(self._numbers), timer))
         return timer
+
+    def next_due(self):
+        """Return the moment at which the next callback runs, None when there is none.
+
+        :rtype: float | None
+        """
+        with self._changed:
+            while self._heap and self._heap[0][2].is_cancelled:
+                heapq.heappop(self._heap)
+            return self._heap[0][0] if self._heap else None
 
     def advance(self, seconds):
         """Let time pass and run, in order, in this thread, what falls due on the way."""

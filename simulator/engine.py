@@ -227,9 +227,23 @@ class Engine:
             transaction = self.bank.of_session(session_id)
             if transaction is None or transaction.reversed:
                 raise SimulatorError(f"Session {session_id} has no charge that can be reversed.")
-            self.bank.reverse(transaction)
-            self._touch(self.terminal(session.terminal_id))
-            self._emit([webhooks.reversal_event(self.settings, transaction, self._clock.now())])
+            self._undo(transaction)
+
+    def undo(self, transaction_id):
+        """Undo a movement of money that may have no session: a refund through the account.
+
+        :raises SimulatorError: when there is none, or it is undone already
+        """
+        with self.lock:
+            transaction = self.bank.find(transaction_id)
+            if transaction is None or transaction.reversed:
+                raise SimulatorError(f"There is no transaction {transaction_id} to be undone.")
+            self._undo(transaction)
+
+    def _undo(self, transaction):
+        self.bank.reverse(transaction)
+        self._touch(self.terminal(transaction.terminal_id))
+        self._emit([webhooks.reversal_event(self.settings, transaction, self._clock.now())])
 
     def refund_by_web(self, transaction_id, amount, merchant_reference, customer_trns):
         """Give money back without a terminal (``DELETE /api/transactions/{id}``).

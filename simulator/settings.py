@@ -42,6 +42,7 @@ class Settings:
     :ivar several_part_refunds: whether a sale can be refunded more than once (else event 1008)
     :ivar refund_other_terminals: whether another terminal than the sale's can refund it (else
         event 1101)
+    :ivar list_lag: entries younger than this are not in the lists of a day yet
     :ivar web_refund_reference: whether a web refund keeps its ``merchantTrns`` (else the sale's)
     """
 
@@ -63,6 +64,7 @@ class Settings:
     token_seconds: float = 3600
     abort_seconds: float = 0.3
     result_seconds: float = 5
+    list_lag: float = 0
     demo_declines: bool = True
     minimum_amount: int = 1
     currencies: list[str] = dataclasses.field(default_factory=list)

@@ -205,7 +205,9 @@ class VivaApi:
         bodies = [
             self._engine.session_body(session)
             for session in self._engine.sessions.values()
-            if start <= session.created_at < end and self._is_visible(session)
+            if start <= session.created_at < end
+            and self._is_visible(session)
+            and self._is_listed(session.finished_at)
         ]
         return json_response(bodies, 200, Header.SESSIONS_RETURNED)
 
@@ -218,6 +220,10 @@ class VivaApi:
 
     def _is_visible(self, session):
         return session.is_done and not self._engine.terminal(session.terminal_id).endless_202
+
+    def _is_listed(self, moment):
+        """Tell whether Viva's lists have had time to take up what happened at a moment."""
+        return moment <= self._clock.now() - self._engine.settings.list_lag
 
     def _day(self, request):
         """Return the first and the next second of the UTC day asked for (default: today)."""
@@ -259,6 +265,7 @@ class VivaApi:
             for transaction in self._engine.bank.transactions
             if (order_code == transaction.order_code if order_code else True)
             and (order_code or start <= transaction.time < end)
+            and self._is_listed(transaction.time)
         )
 
     def _web_refund(self, request, transaction_id):

@@ -215,11 +215,14 @@ class Outbox:
 
     :param engine: gives settings, lock and the condition that is notified
     :param faults: rules for the operation "webhook"
+    :param on_webhook: gets the terminal's id and each message that would be sent, as often as it
+        would; without addresses, too
     """
 
-    def __init__(self, clock, faults):
+    def __init__(self, clock, faults, on_webhook=None):
         self._clock = clock
         self._faults = faults
+        self._on_webhook = on_webhook
         self.engine = None
         self.reset()
 
@@ -239,6 +242,12 @@ class Outbox:
         events = [event for event in events if event.event_type in settings.events]
         if settings.webhook_order == "reversed":
             events.reverse()
+        if self._on_webhook:
+            for event in events:
+                message = self._message(settings, None, event)
+                for _copy in range(settings.webhook_copies):
+                    self._on_webhook(event.terminal_id, message)
+            return
         messages = [
             (url, event, self._message(settings, url, event))
             for event in events

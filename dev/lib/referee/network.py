@@ -1,0 +1,311 @@
+"""The way to Viva and back.
+
+It replaces `viva.client._call`, the only place of the addon with HTTP. A request is on its way until a
+step brings it to Viva (the simulator, in this process), and its answer until a step brings it back.
+What can befall it is a step of its own: see `FAULTS`.
+"""
+
+import json
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from .kernel import ACTOR, UNUSUAL, Option
+
+# Part of the time limit of a request after which a slow one arrives, or its answer.
+SLOW = 0.9
+# Before Viva has handled a request, and after that.
+BEFORE = {
+    "lost": "is lost on the way",
+    "swallowed": "never arrives, and nobody says so",
+    "slow": "arrives late",
+    "too late": "arrives late, and its answer is not waited for",
+    "503": "is answered with 503",
+    "429": "is answered with 429",
+}
+AFTER = {
+    "answer lost": "is lost",
+    "answer slow": "comes late",
+    "answer 503": "comes as 503",
+}
+FAULTS = {**BEFORE, **AFTER}
+
+
+class Message:
+    """A request, and its answer."""
+
+    def __init__(self, network, owner, label, method, url, limit, kwargs):
+        self.network, self.owner, self.label, self.limit = network, owner, label, limit
+        self.method, self.url, self.kwargs = method, url, kwargs
+        self.sent_at = network.clock.now()
+        self.session_id = _session_of(url, kwargs)
+        self.is_going, self.is_coming = True, False
+        self.due = None
+        self.is_heard = True
+        self.response = self.reply = None
+
+    @property
+    def is_under_way(self):
+        """Whether Viva may still get it."""
+        return self.is_going
+
+
+class Network:
+    """All that is on its way."""
+
+    def __init__(self, server):
+        """Take the place of HTTP in the addon."""
+        self.server, self.kernel, self.clock = server, server.kernel, server.clock
+        self.client = server.addon.client
+        self.real_reply = self.client._reply
+        self.client._call = self.call
+        self.reset({}, (), 0)
+
+    def reset(self, simulators, faults, most) -> None:
+        """Begin a schedule.
+
+        :param dict simulators: by client id and by merchant id.
+        :param faults: names of `FAULTS` that can happen.
+        :param int most: how many of them.
+        """
+        self.simulators, self.faults, self.left = simulators, tuple(faults), most
+        self.tokens: dict = {}
+        self.messages: list[Message] = []
+        self.answers: list = []
+        self.plans: list = []
+        self.on_handled = lambda _message: None
+
+    def plan(self, fault: str, operation: str) -> None:
+        """Have a fault befall the next request of a kind.
+
+        :param operation: part of its label.
+        """
+        self.plans.append((fault, operation))
+
+    # === CALLS OF THE ADDON === #
+
+    def call(self, _hosts, method, url, limit, *, complete_by=None, max_bytes=None, **kwargs):
+        """Take the place of `viva.client._call`."""
+        if complete_by is not None:
+            limit = min(limit, complete_by - self.client._monotonic())
+        label = f"{method} {_path(url, kwargs)}"
+        actor = self.kernel.current
+        message = Message(self, actor, label, method, url, limit, kwargs)
+        if self.kernel.is_quiet:
+            self._handle(message)
+            return self.real_reply(message.response, 1 << 30)
+        if self.server._holds_locks():
+            self.server.complaints.append(f"{label} while the transaction holds locks")
+        self.messages.append(message)
+        self._follow_plan(message)
+        self.kernel.pause(lambda: message.reply is not None, message.sent_at + limit)
+        if message.reply is None:
+            message.reply = self._no_answer(self.client.TIMEOUT)
+        self._write_down(message)
+        return message.reply
+
+    def _follow_plan(self, message):
+        for plan in self.plans:
+            fault, operation = plan
+            if operation in message.label and fault in BEFORE:
+                self.plans.remove(plan)
+                self._befall(message, fault)
+                return
+
+    # === STEPS === #
+
+    def options(self):
+        """Return what can happen to what is under way."""
+        options = []
+        for message in self.messages:
+            if message.is_going:
+                options += self._before(message)
+            elif message.is_coming:
+                options += self._after(message)
+        return options
+
+    def _before(self, message):
+        if message.due is not None:
+            if self.clock.now() < message.due:
+                return []
+            return [self._option(message, "arrives", lambda: self._arrive(message))]
+        return [
+            self._option(message, "arrives", lambda: self._arrive(message)),
+            *self._unusual(message, BEFORE),
+        ]
+
+    def _after(self, message):
+        if message.due is not None and self.clock.now() < message.due:
+            return []
+        if message.reply is not None or self.kernel.is_settled(message.owner):
+            message.is_coming = False
+            return []
+        comes = self._option(message, "is answered", lambda: self._come(message))
+        return [comes, *(self._unusual(message, AFTER) if message.due is None else ())]
+
+    def _option(self, message, what, run):
+        return Option(f"{message.label} {what}", run, ACTOR, message.owner.recency)
+
+    def _unusual(self, message, kinds):
+        if self.left <= 0:
+            return []
+        prefix = message.label if kinds is BEFORE else f"the answer to {message.label}"
+        return [
+            Option(
+                f"{prefix} {kinds[fault]}",
+                lambda fault=fault: self._take(message, fault),
+                UNUSUAL,
+            )
+            for fault in self.faults
+            if fault in kinds
+        ]
+
+    def _take(self, message, fault):
+        self.left -= 1
+        self._befall(message, fault)
+
+    def _befall(self, message, fault):
+        late = message.sent_at + SLOW * message.limit
+        if fault == "lost":
+            message.is_going = False
+            message.reply = self._no_answer(self.client.LOST)
+        elif fault == "swallowed":
+            message.is_going = False
+        elif fault == "slow":
+            message.due = late
+        elif fault == "too late":
+            message.due, message.is_heard = late, False
+        elif fault in ("503", "429"):
+            message.is_going = False
+            message.reply = self.client.Reply(
+                sent=True,
+                status=int(fault),
+                problem=self.client.THROTTLED if fault == "429" else None,
+            )
+        elif fault == "answer lost":
+            message.is_coming = False
+            message.reply = self._no_answer(self.client.LOST)
+        elif fault == "answer slow":
+            message.due = late
+        elif fault == "answer 503":
+            message.is_coming = False
+            message.reply = self.client.Reply(sent=True, status=503)
+
+    def _no_answer(self, problem):
+        return self.client.Reply(sent=True, problem=problem)
+
+    def _arrive(self, message):
+        message.is_going, message.due = False, None
+        self._handle(message)
+        self.kernel.note(f"{message.label} arrives: {message.response.status_code}")
+        message.is_coming = message.is_heard
+        self.on_handled(message)
+        for plan in self.plans:
+            fault, operation = plan
+            if operation in message.label and fault in AFTER:
+                self.plans.remove(plan)
+                self._befall(message, fault)
+                return
+
+    def _come(self, message):
+        message.is_coming = False
+        message.reply = self.real_reply(message.response, 1 << 30)
+
+    def _write_down(self, message):
+        """Remember what Viva has told the server, for the judge."""
+        reply = message.reply
+        self.answers.append((self.kernel.steps, message, reply))
+        self.kernel.note(f"{message.label} -> {reply.status or reply.problem}{_said(reply.body)}")
+
+    def next_due(self):
+        """Return the next moment at which something late arrives."""
+        moments = [
+            m.due
+            for m in self.messages
+            if m.due is not None and (m.is_going or m.is_coming) and m.due > self.clock.now()
+        ]
+        return min(moments, default=None)
+
+    def is_on_its_way(self, session_id):
+        """Tell whether a request that moves money may still reach Viva."""
+        return any(
+            m.is_going and m.session_id == session_id and "sessions" not in m.url
+            for m in self.messages
+        )
+
+    # === VIVA === #
+
+    def _handle(self, message):
+        headers = SimpleNamespace(headers={})
+        auth = message.kwargs.get("auth")
+        if auth:
+            auth(headers)
+        authorization = headers.headers.get("Authorization", "")
+        simulator = self._simulator_of(authorization)
+        environ = EnvironBuilder(
+            path=urlsplit(message.url).path,
+            method=message.method,
+            query_string={k: str(v) for k, v in (message.kwargs.get("params") or {}).items()},
+            headers=headers.headers,
+            json=message.kwargs.get("json"),
+            data=message.kwargs.get("data"),
+        ).get_environ()
+        response = simulator.handle(Request(environ))
+        message.response = _as_requests(response)
+        if "connect/token" in message.url and response.status_code == 200:
+            self.tokens[json.loads(response.get_data())["access_token"]] = simulator
+
+    def _simulator_of(self, authorization):
+        kind, _space, value = authorization.partition(" ")
+        first = next(iter(self.simulators.values()))
+        if kind == "Bearer":
+            return self.tokens.get(value, first)
+        if kind == "Basic":
+            user = requests.utils.to_native_string(_decoded(value)).partition(":")[0]
+            return self.simulators.get(user, first)
+        return first
+
+
+def _decoded(value):
+    import base64
+
+    return base64.b64decode(value).decode()
+
+
+def _as_requests(response):
+    answer = requests.Response()
+    answer.status_code = response.status_code
+    answer._content = response.get_data()
+    answer._content_consumed = True
+    answer.headers = CaseInsensitiveDict(response.headers)
+    return answer
+
+
+def _session_of(url, kwargs):
+    body = kwargs.get("json") or {}
+    params = kwargs.get("params") or {}
+    return body.get("sessionId") or params.get("merchantTrns") or url.rpartition("/")[2]
+
+
+def _path(url, kwargs):
+    parts = [urlsplit(url).path.removeprefix("/ecr/v1/").removeprefix("/api/")]
+    params = kwargs.get("params") or {}
+    parts += [f"{name}={params[name]}" for name in ("date", "amount") if name in params]
+    body = kwargs.get("json") or {}
+    parts += [str(body[name]) for name in ("amount", "sessionId") if name in body]
+    return " ".join(_short(part) for part in parts)
+
+
+def _short(text):
+    return "/".join(part[:8] if len(part) == 36 else part for part in text.split("/"))
+
+
+def _said(body):
+    if not isinstance(body, dict):
+        return ""
+    said = {name: body[name] for name in ("success", "eventId", "Success", "ErrorCode") if name in body}
+    return f" {said}" if said else ""

@@ -1,0 +1,520 @@
+"""What happens: small programs for a few actors. The kernel decides in which order their steps come.
+
+A scene says what may go wrong besides: which faults of the network and how many, how many processes
+die, answers get lost, notifications never come, and whether the cron begins at any moment.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+
+SCENES: dict[str, "Scene"] = {}
+
+
+@dataclass
+class Scene:
+    """A program, and what may befall it."""
+
+    name: str
+    work: Callable
+    text: str
+    faults: tuple = ()
+    most_faults: int = 1
+    kills: int = 0
+    drops: int = 0
+    lost_answers: int = 0
+    crons: int = 0
+    # See `odoo_server.Server.reset`.
+    points: int = 0
+    workers: int = 2
+    has_webhooks: bool = True
+    # Tills save their order as soon as the terminal is busy.
+    is_sharing: bool = False
+    # News may come late for a reason that the scene makes.
+    is_rough: bool = False
+    # Parts of what may be logged or raised.
+    complaints: tuple = ()
+    # Settings of the simulator.
+    viva: dict = field(default_factory=dict)
+    # How many deviations the systematic part places at the same time, and how many schedules at most.
+    depth: int = 2
+    most: int = 150
+
+
+def scene(**options):
+    """Register a function as a scene under its name."""
+
+    def register(work):
+        @wraps(work)
+        def play(world):
+            return work(world)
+
+        name = work.__name__
+        SCENES[name] = Scene(name, play, work.__doc__.splitlines()[0], **options)
+        return work
+
+    return register
+
+
+TAP = ("tap", {})
+DOUBT = ("decline", {"event_id": 1302})
+DECLINE = ("decline", {"event_id": 1006})
+
+
+def _sell(world, *acts, amount=5.0):
+    """Prepare a sale by card.
+
+    :param acts: of the customer, one for each request on the terminal.
+    :return: the till, the order and the line.
+    """
+    till = world.till()
+    order = till.new_order(amount)
+    line = till.new_line(order, amount)
+    world.customer(*(acts or (TAP,)))
+    return till, order, line
+
+
+@scene(faults=("lost", "answer lost", "too late", "503", "answer 503"), drops=1, is_sharing=True)
+def sale(world):
+    """A sale that is paid, whatever befalls a request."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        till.pay(line, "not_paid")
+        till.finish(order)
+
+    world.script("cashier", cashier)
+
+
+@scene(kills=1, drops=1, has_webhooks=False, is_rough=True)
+def death(world):
+    """A sale during which a worker dies."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        till.pay(line, "not_paid")
+        till.finish(order)
+
+    world.script("cashier", cashier)
+
+
+def _fail_then(world, again):
+    """A sale fails in doubt, Viva turns it into a success, and the cashier tries again.
+
+    :param again: gets till and line and returns the line that is sent now.
+    """
+    till, order, line = _sell(world, DOUBT, TAP)
+    failed, late = [], []
+
+    def cashier():
+        if till.pay(line) == "failed":
+            failed.append(line.session)
+            world.until(lambda: late, 5)
+            till.pay(again(till, line))
+        till.finish(order)
+
+    def viva():
+        if world.until(lambda: failed):
+            world.approve_late(failed[0])
+            late.append(True)
+
+    world.script("viva", viva)
+    world.script("cashier", cashier)
+
+
+@scene(faults=("answer lost",), lost_answers=1, most=200)
+def doubtful_retry(world):
+    """A sale fails in doubt, Viva turns it into a success, the cashier tries again."""
+    _fail_then(world, lambda _till, line: line)
+
+
+@scene(faults=("answer lost",), most=200)
+def doubtful_new_line(world):
+    """The same with another payment line in the place of the one that failed."""
+
+    def again(till, line):
+        till.delete_line(line)
+        return till.new_line(line.order, line.amount)
+
+    _fail_then(world, again)
+
+
+@scene()
+def declined_late(world):
+    """A sale is declined, and a moment later Viva turns it into a success and says so."""
+    till, order, line = _sell(world, DECLINE)
+
+    def cashier():
+        till.pay(line)
+
+    def viva():
+        if world.until(lambda: line.phase == "failed"):
+            world.kernel.sleep(0.3)
+            world.approve_late(line.session)
+
+    world.script("viva", viva)
+    world.script("cashier", cashier)
+
+
+@scene(faults=("slow", "too late"), is_rough=True, workers=3)
+def cancel(world):
+    """A sale is cancelled while its token is slow, and asked for again when it counts as lost."""
+    till, order, line = _sell(world, TAP, TAP)
+    world.network.plan("answer slow", "connect/token")
+
+    def cashier():
+        if till.pay(line) == "failed":
+            till.pay(line)
+        till.finish(order)
+
+    def hand():
+        world.kernel.sleep(1.5)
+        till.cancel(line)
+
+    world.script("hand", hand)
+    world.script("cashier", cashier)
+
+
+@scene(is_sharing=True)
+def two_devices(world):
+    """Two devices pay the same order, the second one with an old copy."""
+    till, order, line = _sell(world)
+    other = world.till(1)
+    world.customer(TAP, number=1)
+
+    def cashier():
+        till.save(order, "draft")
+        copies.append(other.take_order(order.copy()))
+        till.pay(line)
+
+    def second():
+        if world.until(lambda: copies):
+            world.until(lambda: line.phase == "approved", 20)
+            own = other.new_line(copies[0], 5.0)
+            other.pay(own)
+
+    copies = []
+    world.script("cashier", cashier)
+    world.script("second cashier", second)
+
+
+@scene(
+    faults=("answer lost", "lost", "swallowed"), viva={"list_lag": 600}, has_webhooks=False, depth=1
+)
+def part_refunds(world):
+    """Parts of a sale are paid back through the account, an answer is lost, the list lags."""
+    till, order, line = _sell(world, amount=60.0)
+
+    def cashier():
+        if till.pay(line) != "approved" or not till.finish(order):
+            return
+        back = till.new_order(-40.0, order)
+        for _part in range(2):
+            part = till.new_line(back, -20.0, parent=line.session, way="account")
+            if till.pay(part) == "failed":
+                world.kernel.sleep(40)
+                till.pay(part)
+        till.finish(back)
+
+    world.script("cashier", cashier)
+
+
+@scene()
+def doubtful_refund(world):
+    """A refund on the terminal ends in doubt, and is asked for again."""
+    till, order, line = _sell(world, TAP, DOUBT, TAP)
+
+    def cashier():
+        if till.pay(line) != "approved" or not till.finish(order):
+            return
+        back = till.new_order(-5.0, order)
+        part = till.new_line(back, -5.0, parent=line.session, way="terminal")
+        if till.pay(part) == "failed":
+            till.pay(part)
+        till.finish(back)
+
+    world.script("cashier", cashier)
+
+
+@scene(depth=1)
+def refund_at_viva(world):
+    """A sale is refunded in Viva's own pages three days later, and nobody says so."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        if till.pay(line) == "approved" and till.finish(order):
+            world.days_later(lambda: _silently(world, world.viva.refund, line.session))
+
+    world.script("cashier", cashier)
+
+
+def _silently(world, work, *args):
+    """Let something happen at Viva of which no notification comes."""
+    work(*args)
+    world.webhooks.clear()
+
+
+def _refund_undone(world, way):
+    till, order, line = _sell(world, TAP, TAP)
+
+    def undo():
+        _silently(world, world.viva.undo, world.viva.ledger()[-1]["transaction_id"])
+
+    def cashier():
+        if till.pay(line) != "approved" or not till.finish(order):
+            return
+        back = till.new_order(-5.0, order)
+        part = till.new_line(back, -5.0, parent=line.session, way=way)
+        if till.pay(part) == "approved" and till.finish(back):
+            world.days_later(undo)
+
+    world.script("cashier", cashier)
+
+
+@scene(depth=1, most=40)
+def refund_undone(world):
+    """A refund of ours through the account is undone by Viva days later, and nobody says so."""
+    _refund_undone(world, "account")
+
+
+@scene(depth=1, most=40)
+def terminal_refund_undone(world):
+    """A refund of ours on the terminal is undone by Viva days later, and nobody says so."""
+    _refund_undone(world, "terminal")
+
+
+@scene(depth=1, most=60, is_rough=True)
+def other_account(world):
+    """A sale fails in doubt, the credentials are replaced, Viva turns it into a success."""
+    till, order, line = _sell(world, DOUBT)
+
+    def cashier():
+        till.pay(line)
+        world.replace_credentials()
+
+    def later():
+        _silently(world, world.approve_late, line.session)
+
+    world.script("cashier", cashier)
+    world.days_later(later)
+
+
+@scene(depth=1, most=60, is_rough=True, has_webhooks=False)
+def other_account_open(world):
+    """The credentials are replaced while the terminal waits; the customer pays."""
+    till, order, line = _sell(world, ("ignore", {}))
+
+    def cashier():
+        till.pay(line)
+
+    def admin():
+        if world.until(lambda: line.phase == "sent"):
+            world.replace_credentials()
+            till.cancel(line)
+            world.kernel.sleep(30)
+            world.act("tap")
+
+    world.script("admin", admin)
+    world.script("cashier", cashier)
+
+
+@scene(lost_answers=1, depth=2, most=120)
+def rights(world):
+    """The rights of a cashier change while a request is on its way, whose answer may be lost."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        till.pay(line)
+        till.finish(order)
+
+    def admin():
+        if world.until(lambda: till.method in world.asked):
+            world.change_rights(till, False)
+            world.kernel.sleep(20)
+            world.change_rights(till, True)
+
+    world.script("admin", admin)
+    world.script("cashier", cashier)
+
+
+@scene(depth=1, most=40, complaints=("broken by the scene",), is_rough=True)
+def unbookable(world):
+    """A charge of a till that died cannot be tied to a payment: the job fails, each time."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        till.pay(line)
+        world.broken.add("_bind")
+
+    world.script("cashier", cashier)
+
+
+@scene(depth=1, most=40, complaints=("broken by the scene",))
+def unbookable_at_once(world):
+    """A charge cannot be tied to a payment at the moment at which Viva confirms it."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        world.broken.add("_bind")
+        till.pay(line)
+        world.broken.clear()
+        till.finish(order)
+
+    world.script("cashier", cashier)
+
+
+@scene(points=1, crons=1, most=200)
+def cancel_race(world):
+    """Cancel, card, notification and cron at the same moment."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        till.pay(line)
+        till.finish(order)
+
+    def hand():
+        if world.until(lambda: world.shows()):
+            till.cancel(line)
+
+    world.script("hand", hand)
+    world.script("cashier", cashier)
+
+
+@scene(kills=1, viva={"list_lag": 600}, has_webhooks=False, is_rough=True, most=120)
+def refund_death(world):
+    """A worker dies during a refund through the account, which is asked for again."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        if till.pay(line) != "approved" or not till.finish(order):
+            return
+        back = till.new_order(-5.0, order)
+        for _attempt in range(2):
+            part = till.new_line(back, -5.0, parent=line.session, way="account")
+            if till.pay(part) == "approved":
+                break
+            till.delete_line(part)
+        till.finish(back)
+
+    world.script("cashier", cashier)
+
+
+@scene(most=150)
+def two_refunds(world):
+    """Two devices pay back the same sale at the same time, one on the terminal, one by account."""
+    till, order, line = _sell(world, TAP, TAP)
+    other = world.till(1)
+    sold = []
+
+    def cashier():
+        if till.pay(line) == "approved" and till.finish(order):
+            sold.append(True)
+            back = till.new_order(-5.0, order)
+            till.pay(till.new_line(back, -5.0, parent=line.session, way="terminal"))
+            till.finish(back)
+
+    def second():
+        if world.until(lambda: sold):
+            back = other.new_order(-5.0, order)
+            other.pay(other.new_line(back, -5.0, parent=line.session, way="account"))
+            other.finish(back)
+
+    world.script("cashier", cashier)
+    world.script("second cashier", second)
+
+
+@scene(most=150, is_sharing=True)
+def both_pay(world):
+    """Two devices pay two parts of one order at the same time, on two terminals."""
+    till, order, line = _sell(world)
+    line.amount = 3.0
+    other = world.till(1)
+    world.customer(TAP, number=1)
+    copies = []
+
+    def cashier():
+        till.save(order, "draft")
+        copies.append(other.take_order(order.copy()))
+        till.pay(line)
+        till.finish(order)
+
+    def second():
+        if world.until(lambda: copies):
+            other.pay(other.new_line(copies[0], 2.0))
+            other.finish(copies[0])
+
+    world.script("cashier", cashier)
+    world.script("second cashier", second)
+
+
+@scene(most=120, kills=1, is_rough=True)
+def reload(world):
+    """The page dies right after the request; it is loaded anew and finds what is running."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        till.save(order, "draft")
+        world.kernel.spawn("lost page", lambda: till.pay(line))
+        world.until(lambda: line.phase == "sent", 5)
+        line.is_left = True
+        order.lines.clear()
+        till.reload()
+        for found in order.lines:
+            if found.phase == "sent":
+                till.resume(found)
+        till.finish(order)
+
+    world.script("cashier", cashier)
+
+
+@scene(most=100, is_rough=True)
+def asleep(world):
+    """The terminal sleeps; the cashier says that it shows nothing; it wakes, and the card is read."""
+    till, order, line = _sell(world)
+    world.viva.set_terminal(world.terminal(), asleep=True)
+
+    def cashier():
+        if till.pay(line, "not_paid") == "stated not_paid":
+            till.pay_cash(order, 5.0)
+            till.finish(order)
+        world.kernel.note("the terminal wakes")
+        world.viva.set_terminal(world.terminal(), asleep=False)
+        world.kernel.sleep(5)
+
+    world.script("cashier", cashier)
+
+
+@scene(faults=("lost", "swallowed", "too late", "answer lost", "answer slow"), most_faults=2, is_rough=True, most=150)
+def cash_instead(world):
+    """A card payment is cancelled, and the order is paid in cash."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        if till.pay(line) == "failed":
+            till.delete_line(line)
+            till.pay_cash(order, 5.0)
+        till.finish(order)
+
+    def hand():
+        if world.until(lambda: line.session):
+            world.kernel.sleep(1.5)
+            till.cancel(line)
+
+    world.script("hand", hand)
+    world.script("cashier", cashier)
+
+
+@scene(most=100)
+def undo(world):
+    """A charge of an open order is paid back, and the order is paid anew."""
+    till, order, line = _sell(world, TAP, TAP, TAP)
+
+    def cashier():
+        if till.pay(line) != "approved":
+            return
+        back = till.new_line(order, -5.0, parent=line.session, way="terminal")
+        if till.pay(back) == "approved":
+            till.pay(till.new_line(order, 5.0))
+        till.finish(order)
+
+    world.script("cashier", cashier)
