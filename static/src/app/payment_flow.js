@@ -63,6 +63,8 @@ export class PaymentFlow {
         this.silent = false;
         /** Why the server did not take the last call, though an earlier one may have got through. */
         this.refusal = "";
+        /** The same, as far as it says nothing about the money. */
+        this.hint = "";
         /** @type {Snapshot|null} */
         this.snapshot = null;
         /** Resolves with whether the payment counts as made; never rejects. */
@@ -295,7 +297,7 @@ export class PaymentFlow {
         this.text = snapshot.text || "";
         this.silent = Boolean(snapshot.silent);
         this.sale.session_id = snapshot.session_id;
-        if (this.refusal && snapshot.reason === "aborted") {
+        if (this.refusal && ["aborted", "cancelled"].includes(snapshot.reason)) {
             this.text = this.refusal; // that it was not sent is what this till has asked for
         }
         if (snapshot.state !== "not_recorded") {
@@ -345,6 +347,8 @@ export class PaymentFlow {
      */
     _applyRefused(snapshot) {
         this.refusal = snapshot.text || "";
+        // What the server refuses it calls not charged, which is true of this delivery only.
+        this.hint = snapshot.reason ? "" : this.refusal;
         if (this.phase === PHASE.STARTING) {
             this.phase = PHASE.WAITING;
         }

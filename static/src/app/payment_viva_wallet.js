@@ -380,6 +380,7 @@ export class PaymentVivaWallet extends PaymentInterface {
             phase,
             text,
             refusal,
+            hint: flow.hint || "",
             offline: Boolean(flow.offline),
             unreachable: Boolean(flow.unreachable),
             silent: Boolean(flow.silent),

@@ -51,7 +51,7 @@ const WRITTEN = Object.freeze({
     QUESTION: 20 * SECOND,
     // It takes as long as Viva does (SLOWEST_REQUEST), after an earlier one was settled
     // (SETTLE_SECONDS).
-    REQUEST: 60 * SECOND,
+    REQUEST: SERVER.SETTLE_SECONDS + SERVER.MUCH_PATIENCE + SERVER.SLOWEST_REQUEST + 2 * SECOND,
     // Which cards can be paid back: earlier refunds are asked about first (SETTLE_SECONDS).
     LOOK_UP: 20 * SECOND,
     // Records that the page does not have: products, refunded orders.
@@ -107,7 +107,7 @@ export function wrongOrders(times = WRITTEN, server = SERVER) {
         [times.ABORT_AGAIN, times.SILENT, "an abort is repeated before anybody is told"],
         [times.SILENT, server.UNKNOWN_AFTER, "the cashier is told before the deadline"],
         [
-            server.SETTLE_SECONDS + server.SLOWEST_REQUEST,
+            server.SETTLE_SECONDS + server.MUCH_PATIENCE + server.SLOWEST_REQUEST,
             times.REQUEST,
             "no request is given up while the server may still be at it",
         ],

@@ -185,9 +185,11 @@ export class VivaWalletLineStatus extends Component {
 
     get refusalText() {
         return [
-            this.flow.refusal,
+            this.flow.hint,
             _t("An earlier request may have got through: that is being asked now."),
-        ].join(" ");
+        ]
+            .filter(Boolean)
+            .join(" ");
     }
 
     get waitingText() {
