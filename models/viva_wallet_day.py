@@ -6,6 +6,7 @@ from ..viva import day_list, money, outcome, timing
 from ..viva import transaction as viva_transaction
 from .own_transaction import committed, fresh, surviving
 
+EARLIER_DAYS = 6  # before yesterday, that are looked at by turns: all of them four times a day
 MAX_QUESTIONS = 20  # about single sessions, per comparison
 
 
@@ -60,8 +61,17 @@ class VivaWalletDay(models.AbstractModel):
         self._compare_listed(methods, listed)
         if None not in lists:
             self._compare_unlisted(methods, client, listed, days[0])
-        for day in days:
+        for day in (*days, self._earlier_day(today)):
             self._suspect_touched(methods, client.list_transactions(day))
+
+    @api.model
+    def _earlier_day(self, today):
+        """Return one of the days before yesterday, another one with each hour.
+
+        What is undone later can change nothing but the entry in the list of its own day.
+        """
+        hours = int(timing.now().timestamp() // 3600)
+        return today - timedelta(days=2 + hours % EARLIER_DAYS)
 
     def _expected(self):
         """Return what was asked for, to hold an answer of Viva against.

@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..viva import const
+from ..viva import const, timing
 from ..viva.webhook import Notification
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
@@ -455,7 +455,7 @@ class TestListOfTheDay(ReconcileCommon):
         self.assertEqual((standing.state, standing.review), ("approved", False))
         asked = len(self.simulator.requests("transaction"))
         self.compare()
-        self.assertEqual(len(self.simulator.requests("transaction")), asked + 2, "only the lists")
+        self.assertEqual(len(self.simulator.requests("transaction")), asked + 3, "only the lists")
         self.assert_ledgers_agree(payments=2)
 
     def test_one_broken_method_does_not_stop_the_others(self):
@@ -519,7 +519,7 @@ class TestListOfTheDay(ReconcileCommon):
         return reply.body["Transactions"]
 
     def list_only(self, *entries):
-        """Have Viva list these transactions for today and yesterday, once."""
+        """Have Viva list these transactions for today, yesterday and an earlier day, once."""
         body = {"Transactions": list(entries), "Success": True}
         self.simulator.add_faults(
             {
@@ -527,7 +527,7 @@ class TestListOfTheDay(ReconcileCommon):
                 "action": "answer",
                 "status": 200,
                 "body": body,
-                "times": 2,
+                "times": 3,
             }
         )
 
@@ -557,6 +557,20 @@ class TestListOfTheDay(ReconcileCommon):
         self.list_only(second)
         self.compare()
         self.assertEqual((row.review, row.review_state), ("reversal_announced", "open"))
+
+    def test_earlier_days_are_looked_at_by_turns(self):
+        """What is undone later may change nothing but the entry in the list of its own day."""
+        ledger = self.env["viva.wallet.transaction"]
+        today, now = datetime.now(UTC).date(), timing.now()
+        looked_at = []
+        for hour in range(24):
+            with patch.object(timing, "now", lambda hour=hour: now + timedelta(hours=hour)):
+                looked_at.append((today - ledger._earlier_day(today)).days)
+        self.assertEqual(sorted(set(looked_at)), [2, 3, 4, 5, 6, 7])
+        self.assertEqual(sorted(looked_at), sorted(4 * list(range(2, 8))))
+        self.compare()
+        asked = [call["path"] for call in self.simulator.requests("transaction")]
+        self.assertIn(str(ledger._earlier_day(today)), " ".join(asked))
 
     def test_refund_of_ours_explains_itself(self):
         for way in ("terminal", "account"):
