@@ -13,7 +13,7 @@ from hypothesis import given, seed
 from ..paths import CHECKOUT
 from ..report import SetupError, detail, step
 from ..system import TEST_PROGRAMS, ensure_programs
-from .draw import Drawn, options as drawing, schedules, take
+from .draw import Drawn, drawing, schedules, take
 
 SCRIPT = Path(__file__).with_name("client.mjs")
 STATIC = CHECKOUT / "static"

@@ -37,9 +37,7 @@ def parse_options() -> argparse.Namespace:
 
 
 def _add_drawn(parser: argparse.ArgumentParser, count: int) -> None:
-    parser.add_argument(
-        "--schedules", type=int, default=count, help=f"how many (default: {count})"
-    )
+    parser.add_argument("--schedules", type=int, default=count, help=f"how many (default: {count})")
     parser.add_argument("--seed", type=int, default=1, help="they are drawn from (default: 1)")
     parser.add_argument(
         "--replay", metavar="JSON", help="play only this one, as printed after a failure"

@@ -66,7 +66,7 @@ VARIANTS = 8
 Drawn = dict[str, Any]
 
 
-def options(count: int) -> settings:
+def drawing(count: int) -> settings:
     """Return how Hypothesis draws: so many, of the seed alone, in whatever time that takes."""
     return settings(
         max_examples=count,
@@ -86,7 +86,7 @@ def take(strategy: st.SearchStrategy[Drawn], count: int, number: int) -> list[Dr
     drawn: list[Drawn] = []
 
     @seed(number)
-    @options(SIMPLE + VARIANTS * count)
+    @drawing(SIMPLE + VARIANTS * count)
     @given(strategy)
     def draw(one: Drawn) -> None:
         drawn.append(one)

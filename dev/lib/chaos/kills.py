@@ -11,7 +11,7 @@ from typing import Any
 from ..report import detail, step
 from ..setup import ensure_instance
 from .server import Chaos
-from .shop import open_places
+from .shop import make_places
 from .till import Place, Till
 
 INSTANCE = "chaos"
@@ -149,7 +149,7 @@ def play_kills() -> tuple[int, list[str]]:
     kills = all_kills()
     chaos = Chaos(ensure_instance(INSTANCE), WORKERS, pace=1)
     with chaos.running():
-        places = open_places(chaos.admin(), chaos.cashier(), chaos.viva, chaos.shop, len(kills))
+        places = make_places(chaos.admin(), chaos.viva, chaos.shop, len(kills))
         rounds = [Round(chaos, kill, place) for kill, place in zip(kills, places, strict=True)]
         with chaos.crons(), ThreadPoolExecutor(len(rounds)) as pool:
             ends = list(pool.map(_play_safely, rounds))

@@ -8,25 +8,22 @@ PRODUCT = "Chaos"
 FIRST_TERMINAL = 17000000
 
 
-def open_places(admin: Odoo, cashier: Odoo, viva: Viva, shop: Shop, count: int) -> list[Place]:
-    """Add so many terminals to the register and have the cashier open it.
-
-    :param admin: who may change the register.
-    """
+def make_places(admin: Odoo, viva: Viva, shop: Shop, count: int) -> list[Place]:
+    """Add so many terminals to the demo's register, which is open."""
     product = admin.call(
         "product.product",
         "create",
         {"name": PRODUCT, "type": "service", "available_in_pos": True, "taxes_id": [(5,)]},
     )
     cash = admin.find(
-        "pos.payment.method", ("type", "=", "cash"), ("config_ids", "in", shop.register_id)
+        "pos.payment.method", ("is_cash_count", "=", True), ("config_ids", "in", shop.register_id)
     )
     user = admin.find("res.users", ("login", "=", CASHIER[0]))
     terminals = [str(FIRST_TERMINAL + number) for number in range(count)]
     for terminal in terminals:
         viva.add_terminal(terminal)
     methods = _create_methods(admin, terminals, shop.register_id)
-    session = _open(cashier, shop.register_id)
+    session = admin.find("pos.session", ("config_id", "=", shop.register_id))
     return [Place(session, cash, product, user, *each)
             for each in zip(methods, terminals, strict=True)]  # fmt: skip
 
@@ -47,12 +44,3 @@ def _create_methods(admin: Odoo, terminals: list[str], register: int) -> list[in
         for terminal in terminals
     ]
     return admin.call("pos.payment.method", "create", values)
-
-
-def _open(cashier: Odoo, register: int) -> int:
-    """Open the register and return its session."""
-    cashier.call("pos.config", "open_ui", [register])
-    domain = [("config_id", "=", register), ("state", "=", "opening_control")]
-    [session] = cashier.call("pos.session", "search", domain)
-    cashier.call("pos.session", "set_opening_control", [session], 0, "")
-    return session

@@ -199,7 +199,9 @@ class Till:
             "payment_status": "done",
             **(self.snapshot.get("card") or {}),
         }
-        return {**card, "viva_wallet_parent_session_id": self.sold.session_id} if self.sold else card
+        return (
+            {**card, "viva_wallet_parent_session_id": self.sold.session_id} if self.sold else card
+        )
 
     def _cash(self) -> Values:
         return {
