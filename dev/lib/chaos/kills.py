@@ -16,6 +16,7 @@ from .till import Place, Till
 
 INSTANCE = "chaos"
 WORKERS = 4
+SIDE_BY_SIDE = 24
 AMOUNT = 1234
 # Longer than all deadlines of the shortened ledger together, and than the time between two
 # comparisons with Viva's list of the day.
@@ -116,7 +117,7 @@ class Round:
         return sale.follow(self._has_moved)
 
     def _till(self, sold: Till | None) -> Till:
-        till = Till(self.chaos.cashier(), self.place, AMOUNT, sold, self.kill.way)
+        till = Till(self.chaos.cashier, self.place, AMOUNT, sold, self.kill.way)
         self.tills.append(till)
         return till
 
@@ -149,9 +150,10 @@ def play_kills() -> tuple[int, list[str]]:
     kills = all_kills()
     chaos = Chaos(ensure_instance(INSTANCE), WORKERS, pace=1)
     with chaos.running():
-        places = make_places(chaos.admin(), chaos.viva, chaos.shop, len(kills))
+        places = make_places(chaos.admin, chaos.viva, chaos.shop, len(kills))
+        step(f"{len(kills)} kills, {SIDE_BY_SIDE} side by side")
         rounds = [Round(chaos, kill, place) for kill, place in zip(kills, places, strict=True)]
-        with chaos.crons(), ThreadPoolExecutor(len(rounds)) as pool:
+        with chaos.crons(), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             ends = list(pool.map(_play_safely, rounds))
         complaints = chaos.complaints()
     wrong = [f"{one.kill.name}: {' '.join(faults)}"

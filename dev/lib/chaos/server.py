@@ -62,6 +62,8 @@ class Chaos(Demo):
         self.log = instance.folder / "odoo.log"
         self.viva = Viva(simulator_url(options.simulator_port))
         self.shop: Shop | None = None
+        self.cashier: Odoo | None = None
+        self.admin: Odoo | None = None
 
     def stop(self) -> int:
         """End the servers of this run."""
@@ -109,23 +111,16 @@ class Chaos(Demo):
         return server
 
     def _tell(self, shop: Shop) -> None:
-        """Take note of the shop; the method of Demo would tell a person where to look."""
+        """Take note of the shop and log in; the method of Demo would tell a person where to look."""
         self.viva.change_settings(session_seconds=SESSION_SECONDS * self.pace, result_seconds=0.5)
         self.shop = shop
-
-    def cashier(self) -> Odoo:
-        """Return Odoo as the cashier."""
-        return Odoo(self.url, DATABASE, *CASHIER)
-
-    def admin(self) -> Odoo:
-        """Return Odoo as somebody who may do everything."""
-        return Odoo(self.url, DATABASE, *ADMIN)
+        self.cashier = Odoo(self.url, DATABASE, *CASHIER)
+        self.admin = Odoo(self.url, DATABASE, *ADMIN)
 
     @contextmanager
     def crons(self):
         """Have the scheduled actions run all the time within a block, as minutes pass outside."""
         end = threading.Event()
-        admin = self.admin()
 
         def run():
             for round_number in itertools.count(1):
@@ -133,7 +128,7 @@ class Chaos(Demo):
                     return
                 names = CRONS if round_number % ROUNDS_BETWEEN_LISTS == 0 else CRONS[:1]
                 with suppress(SetupError, OSError, ValueError):
-                    admin.call("viva.wallet.transaction", "chaos_run_crons", names)
+                    self.admin.call("viva.wallet.transaction", "chaos_run_crons", names)
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
@@ -145,10 +140,10 @@ class Chaos(Demo):
 
     def settled_faults(self, terminals: set[str], seconds: float) -> list[str]:
         """Return what is wrong with both ledgers, once that has had time to come right."""
-        admin, deadline = self.admin(), time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         while True:
             try:
-                faults = find_faults(admin, self.viva, terminals)
+                faults = find_faults(self.admin, self.viva, terminals)
             except (SetupError, OSError, ValueError) as failure:
                 faults = [f"Odoo did not answer: {failure}"]
             if not faults or time.monotonic() > deadline:

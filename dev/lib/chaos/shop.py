@@ -1,5 +1,7 @@
 """The demo's register, with a terminal of its own for each till of a run."""
 
+import threading
+
 from ..shop import CASHIER, CREDENTIALS, Odoo, Shop
 from .till import Place
 from .viva import Viva
@@ -24,7 +26,8 @@ def make_places(admin: Odoo, viva: Viva, shop: Shop, count: int) -> list[Place]:
         viva.add_terminal(terminal)
     methods = _create_methods(admin, terminals, shop.register_id)
     session = admin.find("pos.session", ("config_id", "=", shop.register_id))
-    return [Place(session, cash, product, user, *each)
+    saving = threading.Lock()
+    return [Place(session, cash, product, user, saving, *each)
             for each in zip(methods, terminals, strict=True)]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """A till that speaks with Odoo over HTTP as the real one does: one order with one card payment."""
 
 import http.client
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -22,12 +23,16 @@ Values = dict[str, Any]
 @dataclass(frozen=True)
 class Place:
     """Where a till sells: ids of the register's session, of its cash method, of the product and the
-    cashier; and of the payment method of a terminal."""
+    cashier; and of the payment method of a terminal.
+
+    `saving`: held while an order is saved, because a register saves one at a time.
+    """
 
     session: int
     cash: int
     product: int
     cashier: int
+    saving: threading.Lock
     method: int
     terminal: str
 
@@ -75,7 +80,7 @@ class Till:
 
     def save(self) -> None:
         """Complete the order: with the card if that counts as paid, else in cash."""
-        with self._noted("save"):
+        with self.place.saving, self._noted("save"):
             domain = [("uuid", "=", self.order_uuid), ("state", "!=", "draft")]
             self.is_over = bool(self.odoo.call("pos.order", "search", domain))
             if not self.is_over:
