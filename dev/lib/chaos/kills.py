@@ -17,6 +17,7 @@ from .till import Place, Till
 INSTANCE = "chaos"
 WORKERS = 4
 SIDE_BY_SIDE = 24
+TRIES = 3
 AMOUNT = 1234
 # Longer than all deadlines of the shortened ledger together, and than the time between two
 # comparisons with Viva's list of the day.
@@ -33,14 +34,15 @@ REQUEST = (
     "applied",
 )
 # Where a till that comes back, or another worker, takes over.
-QUESTION = ("before_ask", "after_ask", "before_outcome_commit", "before_order_commit")
+APPLIED = ("before_outcome_commit", "before_order_commit")
+QUESTION = ("before_ask", "after_ask", *APPLIED)
 ABORT = ("before_abort_commit", "before_abort", "after_abort")
 STATEMENT = ("before_statement_commit",)
 # What Viva did not look at, because of a limit, is sent again.
 RESENT = ("before_resend_commit", "before_resend", "after_resend", "before_resent_commit")
 LATE = {"wakes_late": 4.0}
 ENDLESS = {"endless_202": True}
-LIMIT = {"operation": "sale", "action": "answer", "status": 429}
+LIMIT = {"action": "answer", "status": 429, "times": 1}
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,17 @@ class Kill:
 
 
 def all_kills() -> list[Kill]:
-    """Return one for each point, those of a request also with a till that is gone."""
-    ways = ("", "terminal", "account")
-    kills = [Kill((point,), way, returns)
-             for way in ways for point in REQUEST for returns in (True, False)]  # fmt: skip
-    kills += [Kill((point,), way) for way in ways for point in QUESTION if way != "account"]
-    kills += [Kill((point,), way) for way in ways[:2] for point in ABORT]
-    kills += [Kill((point,)) for point in (*STATEMENT, *RESENT)]
-    # What died on its way is sent again, and dies again.
-    kills.append(Kill(("before_post", "before_resend")))
-    return kills
+    """Return one for each point; those of a request also with a till that is gone."""
+    return [
+        *(Kill((point,), way, returns)
+          for way in ("", "terminal", "account") for point in REQUEST for returns in (True, False)),
+        *(Kill((point,), way) for way in ("", "terminal") for point in (*QUESTION, *ABORT, *RESENT)),
+        *(Kill((point,), "account") for point in APPLIED),
+        *(Kill((point,)) for point in STATEMENT),
+        *(Kill((point,), returns=False) for point in RESENT),
+        # What died on its way is sent again, and dies again.
+        Kill(("before_post", "before_resend")),
+    ]  # fmt: skip
 
 
 class Round:
@@ -94,7 +97,20 @@ class Round:
         self.tills: list[Till] = []
 
     def play(self) -> list[str]:
-        """Play it and return what was wrong."""
+        """Play it and return what was wrong.
+
+        The death of another payment's worker can keep this one from its point: then once more.
+        """
+        for _try in range(TRIES):
+            faults, missed = self._play_once()
+            if faults or not missed:
+                return faults
+        return [f"nobody came to {', '.join(missed)}"]
+
+    def _play_once(self) -> tuple[list[str], list[str]]:
+        """Play it and return what was wrong, and the points that nobody came to."""
+        self.tills = []
+        moved_before = len(self._moves())
         self.chaos.viva.set_terminal(self.place.terminal, autopilot=CUSTOMER)
         faults = self._sell_first() if self.kill.way else []
         till = self._till(self.tills[0] if self.tills else None)
@@ -109,7 +125,9 @@ class Round:
             faults += till.follow(self._has_moved)
         self.chaos.viva.set_terminal(self.place.terminal, endless_202=False)
         faults += self.chaos.settled_faults({self.place.terminal}, SETTLE_SECONDS)
-        return faults + self._count_moves() + self._missed_points(till)
+        kinds = Counter(move["kind"] for move in self._moves()[moved_before:])
+        faults += [f"{kind}: {count} times" for kind, count in kinds.items() if count > 1]
+        return faults, self._forget_points(till)
 
     def _sell_first(self) -> list[str]:
         sale = self._till(None)
@@ -126,23 +144,24 @@ class Round:
         if self.kill.oddity:
             viva.set_terminal(terminal, **self.kill.oddity)
         if self.kill.points[0] in RESENT:
-            viva.add_fault(**LIMIT, times=1, session_id=till.session_id)
+            operation = "refund" if self.kill.way else "sale"
+            viva.add_fault(operation, **LIMIT, session_id=till.session_id)
         for point in self.kill.points:
             (self.chaos.points / f"{till.session_id}.{point}").touch()
 
     def _has_moved(self, session: str) -> bool:
-        return any(entry["session_id"] == session for entry in self.chaos.viva.ledger())
+        return any(move["session_id"] == session for move in self._moves())
 
-    def _count_moves(self) -> list[str]:
-        moves = Counter(entry["kind"] == "sale" for entry in self.chaos.viva.ledger()
-                        if entry["terminal_id"] == self.place.terminal)  # fmt: skip
-        return [f"{'charged' if is_sale else 'paid back'} {count} times"
-                for is_sale, count in moves.items() if count > 1]  # fmt: skip
+    def _moves(self) -> list[dict[str, Any]]:
+        return [entry for entry in self.chaos.viva.ledger()
+                if entry["terminal_id"] == self.place.terminal]  # fmt: skip
 
-    def _missed_points(self, till: Till) -> list[str]:
-        left = [point for point in self.kill.points
-                if (self.chaos.points / f"{till.session_id}.{point}").exists()]  # fmt: skip
-        return [f"nobody came to {point}" for point in left]
+    def _forget_points(self, till: Till) -> list[str]:
+        """Remove the points that nobody came to; return which."""
+        missed = list(self.chaos.points.glob(f"{till.session_id}.*"))
+        for path in missed:
+            path.unlink()
+        return [path.suffix[1:] for path in missed]
 
 
 def play_kills() -> tuple[int, list[str]]:
