@@ -1,15 +1,14 @@
 """Points before and after each call to Viva about one payment."""
 
-import functools
-
 from odoo.addons.pos_viva_wallet.models import viva_wallet_transaction as ledger
 from odoo.addons.pos_viva_wallet.viva.client import VivaClient
 
-from .points import reach
+from .points import with_points
 
 CALLS = {
     "start_sale": "post",
     "start_refund": "post",
+    "start_unreferenced_refund": "post",
     "refund_transaction": "post",
     "read_session": "ask",
     "abort_session": "abort",
@@ -19,26 +18,14 @@ CALLS = {
 def add_points():
     """Wrap the calls of the client, and the question about a refund through the account."""
     for name, point in CALLS.items():
-        setattr(VivaClient, name, _with_points(getattr(VivaClient, name), point, _session_id))
-    ledger.ask_account = _with_points(ledger.ask_account, "ask", _session_id_expected)
+        setattr(VivaClient, name, with_points(getattr(VivaClient, name), point, _session_id))
+    ledger.ask_account = with_points(ledger.ask_account, "ask", _session_id_expected)
 
 
-def _with_points(call, point, session_id_of):
-    @functools.wraps(call)
-    def wrapper(client, *args, **kwargs):
-        session_id = session_id_of(*args, **kwargs)
-        reach(session_id, f"before_{point}")
-        reply = call(client, *args, **kwargs)
-        reach(session_id, f"after_{point}")
-        return reply
-
-    return wrapper
-
-
-def _session_id(*args, **kwargs):
+def _session_id(_client, *args, **kwargs):
     """Return what a call of the client is about; a refund through the account only refers to it."""
     return kwargs.get("session_id") or kwargs.get("merchant_reference") or args[0]
 
 
-def _session_id_expected(expected):
+def _session_id_expected(_client, expected):
     return expected.session_id

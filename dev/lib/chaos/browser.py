@@ -1,9 +1,8 @@
-"""Random schedules through the real till in Chromium: what a cashier, a customer and Viva can do."""
+"""Random visits to the real till in Chromium: what a cashier, a customer and Viva can do."""
 
 import argparse
-import random
+import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..bench.till import Till, running_till
@@ -11,9 +10,9 @@ from ..node import ensure_node_tools
 from ..odoo import Instance
 from ..report import detail, step
 from ..setup import ensure_instance
-from ..shop import CASHIER, METHODS, PRODUCTS, Shop
+from ..shop import CASHIER, METHODS
 from ..system import TEST_PROGRAMS, ensure_programs
-from .schedule import FAULTS, SALE_FAULTS
+from .draw import Drawn, take, visits
 from .server import Chaos
 
 INSTANCE = "chaos-browser"
@@ -21,51 +20,9 @@ SCRIPT = Path(__file__).with_name("cashier.mjs")
 TERMINAL = next(iter(METHODS.values()))
 # A browser needs longer for a click than a call does: the waits are a third of the real ones.
 PACE = 4.0
-ACTS = (
-    "send", "send", "cancel", "cancel", "double_send", "double_cancel", "delete", "back", "pay",
-    "card", "card", "cash", "validate", "reload", "reload", "add_product", "check_again", "dialog",
-)  # fmt: skip
 LOOK_SECONDS = 1.0
 FINISH_SECONDS = 150
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One customer: what the terminal does, which calls go wrong, and the cashier's clicks.
-
-    `clicks`: seconds to wait before each, and what is clicked.
-    """
-
-    seed: int
-    product: str
-    autopilot: dict | None
-    faults: tuple[dict, ...]
-    clicks: tuple[tuple[float, str], ...]
-
-
-def generate_visit(seed: int) -> Visit:
-    """Return what a seed makes happen."""
-    dice = random.Random(f"visit {seed}")
-    outcome = dice.choice(("approve", "approve", "approve", "decline", "cancel", "ignore"))
-    play = {"outcome": outcome, "after": round(dice.uniform(0.2, 8), 1)}
-    if outcome == "approve" and dice.random() < 0.1:
-        play["tip"] = 100
-    if outcome in ("decline", "cancel") and dice.random() < 0.2:
-        play["approve_after"] = 2.0
-    faults = []
-    for _fault in range(dice.choice((0, 0, 1, 2))):
-        operation = dice.choice(("sale", "session", "abort"))
-        kinds = SALE_FAULTS if operation == "sale" else FAULTS
-        faults.append({
-            "operation": operation, "skip": dice.choice((0, 0, 1)),
-            "times": dice.choice((1, 2, 5)), **dice.choice(kinds),
-        })  # fmt: skip
-    clicks = [
-        (round(dice.choice((0.0, 0.3, 1.5, 4.0)), 1), dice.choice(ACTS))
-        for _click in range(dice.randrange(2, 10))
-    ]
-    product = dice.choice(list(PRODUCTS))
-    return Visit(seed, product, play, tuple(faults), tuple(clicks))
+SETTLE_SECONDS = 40
 
 
 class BrowserChaos(Chaos):
@@ -73,20 +30,7 @@ class BrowserChaos(Chaos):
 
     def __init__(self, instance: Instance):
         """Describe the run; nothing is started."""
-        super().__init__(instance, workers=0, tills=0, pace=PACE)
-        self.shop: Shop | None = None
-
-    def _odoo_options(self) -> list[str]:
-        return ["--max-cron-threads=1"]
-
-    def _tell(self, shop: Shop) -> None:
-        super()._tell(shop)
-        self.shop = shop
-
-    @property
-    def terminals(self) -> set[str]:
-        """The demo's terminals."""
-        return set(METHODS.values())
+        super().__init__(instance, workers=0, pace=PACE)
 
     def open(self, till: Till) -> None:
         """Log in and open the register."""
@@ -95,22 +39,27 @@ class BrowserChaos(Chaos):
             "open", url=self.url, login=login, password=password, register=self.shop.register_id
         )
 
-    def visit(self, till: Till, visit: Visit) -> list[str]:
-        """Let a customer come and the cashier click; return what was wrong in the end."""
-        self.viva.set_terminal(TERMINAL, autopilot=visit.autopilot)
-        for fault in visit.faults:
+    def visit(self, till: Till, visit: Drawn) -> list[str]:
+        """Let a customer come and the cashier click; return what was wrong in the end.
+
+        :param visit: see draw.py.
+        """
+        self.viva.set_terminal(TERMINAL, autopilot=visit["autopilot"])
+        for fault in visit["faults"]:
             self.viva.add_fault(**fault, terminal_id=TERMINAL)
         for what in ("add_product", "pay", "card"):
-            till.ask("act", what=what, product=visit.product)
-        for wait, what in visit.clicks:
+            till.ask("act", what=what, product=visit["product"])
+        for wait, what in visit["clicks"]:
             time.sleep(wait)
-            till.ask("act", what=what, product=visit.product)
+            till.ask("act", what=what, product=visit["product"])
         self.viva.clear_faults()
-        stuck = self._finish(till, visit)
+        stuck = self._finish(till, visit["product"])
         self.viva.clear_terminal(TERMINAL)
-        return stuck + self.settled_faults() + till.ask("errors")["lines"]
+        with self.crons():
+            faults = self.settled_faults(set(METHODS.values()), SETTLE_SECONDS)
+        return stuck + faults + till.ask("errors")["lines"]
 
-    def _finish(self, till: Till, visit: Visit) -> list[str]:
+    def _finish(self, till: Till, product: str) -> list[str]:
         """Do what a sensible cashier does, until the order is paid and the next one begins."""
         deadline = time.monotonic() + FINISH_SECONDS
         while time.monotonic() < deadline:
@@ -119,7 +68,7 @@ class BrowserChaos(Chaos):
             if act == "done":
                 return []
             if act:
-                till.ask("act", what=act, product=visit.product)
+                till.ask("act", what=act, product=product)
             time.sleep(LOOK_SECONDS)
         return [f"The till got stuck: {till.ask('look')}", till.describe()]
 
@@ -150,33 +99,26 @@ def sensible_act(seen: dict, shows_paid: bool) -> str | None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play the visits of consecutive seeds and return the exit code."""
+    """Play the visits that were asked for and return the exit code."""
     ensure_programs(TEST_PROGRAMS)
     instance = ensure_instance(INSTANCE)
     ensure_node_tools()
+    drawn = ([json.loads(options.replay)] if options.replay
+             else take(visits, options.schedules, options.seed))  # fmt: skip
     chaos, failed = BrowserChaos(instance), 0
     with chaos.running(), running_till(instance.folder, SCRIPT) as till:
-        step(f"Playing {options.schedules} visits in Chromium")
+        step(f"Playing {len(drawn)} visits in Chromium")
         chaos.open(till)
-        for seed in range(options.seed, options.seed + options.schedules):
-            visit = generate_visit(seed)
+        for number, visit in enumerate(drawn, 1):
             faults = chaos.visit(till, visit)
-            detail(f"seed {seed}: {' '.join(faults) or 'fine'}")
+            detail(f"visit {number}: {' '.join(faults) or 'fine'}")
             if faults:
                 failed += 1
-                _tell_failure(visit)
+                detail(f"again: dev/chaos browser --replay '{json.dumps(visit)}'")
                 chaos.open(till)
         complaints = chaos.complaints()
         for complaint in complaints[:10]:
             detail(f"Odoo logged: {complaint[:3000]}")
-        detail(f"{failed} of {options.schedules} visits failed; {len(chaos.viva.ledger())} charges;"
+        detail(f"{failed} of {len(drawn)} visits failed; {len(chaos.viva.ledger())} charges;"
                f" {len(complaints)} complaints in Odoo's log")  # fmt: skip
     return 1 if failed or complaints else 0
-
-
-def _tell_failure(visit: Visit) -> None:
-    detail(f"terminal: {visit.autopilot}")
-    for fault in visit.faults:
-        detail(f"fault: {fault}")
-    detail("clicks: " + ", ".join(f"{what} after {wait} s" for wait, what in visit.clicks))
-    detail(f"again: dev/chaos browser --schedules 1 --seed {visit.seed}")

@@ -4,58 +4,129 @@ import argparse
 import json
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+from hypothesis import given, seed
 
 from ..paths import CHECKOUT
-from ..process import last_lines
 from ..report import SetupError, detail, step
 from ..system import TEST_PROGRAMS, ensure_programs
-from .shrink import shrink
+from .draw import Drawn, drawing, schedules, take
 
 SCRIPT = Path(__file__).with_name("client.mjs")
-MOST_SHRUNK = 5
+STATIC = CHECKOUT / "static"
+SAVED = STATIC / "tests" / "unit" / "payment_flow" / "random_schedules.js"
+SAVED_TEXT = """\
+/** Made by `dev/chaos client --save`; see dev/lib/chaos/draw.py. */
+export const SCHEDULES = [
+{lines}
+].map(JSON.parse);
+"""
 
-Report = dict[str, Any]
+
+class WrongEnd(Exception):
+    """A schedule after which something was wrong."""
+
+
+class Player:
+    """A running Node that plays one schedule after the other."""
+
+    def __init__(self, process: subprocess.Popen):
+        """Wrap the process."""
+        self._process = process
+
+    def play(self, schedule: Drawn) -> list[str]:
+        """Return what was wrong after a schedule.
+
+        :raise SetupError: when it could not be played.
+        """
+        try:
+            self._process.stdin.write(json.dumps(schedule) + "\n")
+            self._process.stdin.flush()
+            return json.loads(self._process.stdout.readline())
+        except (OSError, ValueError) as error:
+            raise SetupError("The schedules cannot be played; see what Node says above.") from error
+
+
+@contextmanager
+def running_player(static: Path = STATIC) -> Iterator[Player]:
+    """Keep Node running within a block.
+
+    :param static: the folder of the till's code and of its tests.
+    """
+    command = ["node", str(SCRIPT), str(static)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Player(process)
+
+
+def find_failure(player: Player, count: int, number: int) -> tuple[Drawn, list[str]] | None:
+    """Play schedules until one fails; return the smallest that does, and what is wrong after it.
+
+    :param count: how many at most.
+    :param number: the seed.
+    """
+    # Hypothesis plays the smallest one last.
+    failed: list[tuple[Drawn, list[str]]] = []
+
+    @seed(number)
+    @drawing(count)
+    @given(schedules)
+    def play(schedule: Drawn) -> None:
+        faults = player.play(schedule)
+        if faults:
+            failed[:] = [(schedule, faults)]
+            raise WrongEnd
+
+    try:
+        play()
+    except WrongEnd:
+        return failed[0]
+    return None
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play the schedules of consecutive seeds and show the failed ones; return the exit code."""
+    """Do what the options ask for and return the exit code."""
+    if options.save:
+        _save(take(schedules, options.schedules, options.seed))
+        return 0
     ensure_programs({"node": TEST_PROGRAMS["node"]})
+    with running_player() as player:
+        if options.replay:
+            schedule = json.loads(options.replay)
+            failure = (schedule, player.play(schedule))
+        else:
+            failure = _search(player, options)
+    if failure:
+        _tell(*failure)
+    return 1 if failure and failure[1] else 0
+
+
+def _search(player: Player, options: argparse.Namespace) -> tuple[Drawn, list[str]] | None:
     step(f"Playing {options.schedules} schedules of the till's state machine")
     begun = time.monotonic()
-    failed = [report for report in play(options.seed, options.schedules, options.keep)
-              if report["faults"]]  # fmt: skip
-    for report in failed[:MOST_SHRUNK]:
-        _tell_failure(report, options.keep)
-    detail(f"{len(failed)} of {options.schedules} schedules failed in"
-           f" {time.monotonic() - begun:.0f} seconds")  # fmt: skip
-    return 1 if failed else 0
+    failure = find_failure(player, options.schedules, options.seed)
+    seconds = time.monotonic() - begun
+    detail(f"{'One failed' if failure else 'None failed'}; {seconds:.0f} seconds")
+    return failure
 
 
-def play(seed: int, count: int, keep: list[int] | None = None) -> list[Report]:
-    """Play schedules and return the reports of client.mjs: of the failed ones, with `keep` of all.
-
-    :param keep: which parts of each schedule happen, None is all.
-    :raise SetupError: when it could not be played.
-    """
-    command = ["node", str(SCRIPT), str(CHECKOUT / "static"), str(seed), str(count)]
-    if keep is not None:
-        command.append(",".join(map(str, keep)))
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise SetupError(f"The schedules could not be played:\n{last_lines(result.stderr)}")
-    return [json.loads(line) for line in result.stdout.splitlines()]
+def _tell(schedule: Drawn, faults: list[str]) -> None:
+    step("; ".join(faults) or "Nothing was wrong.")
+    for event in schedule["events"]:
+        detail(f"{event['at']} ms: {event['what']} ({event['lasts']} ms)")
+    for trouble in schedule["troubles"]:
+        detail(f"call {trouble['call']} to the server: {trouble['kind']}")
+    for request in schedule["requests"]:
+        detail(f"request: {request}")
+    if faults:
+        detail(f"again: dev/chaos client --replay '{json.dumps(schedule)}'")
 
 
-def _tell_failure(report: Report, keep: list[int] | None) -> None:
-    """Show a failure, and the smallest part of its schedule that fails, too."""
-    seed = report["seed"]
-    if keep is None:
-        keep = shrink(len(report["parts"]), lambda kept: bool(play(seed, 1, kept)[0]["faults"]))
-        [report] = play(seed, 1, keep)
-    step(f"seed {seed}: {'; '.join(report['faults'])}")
-    for part in report["parts"]:
-        detail(part)
-    parts = ",".join(map(str, keep))
-    detail(f"again: dev/chaos client --schedules 1 --seed {seed} --keep {parts}")
+def _save(drawn: list[Drawn]) -> None:
+    lines = "\n".join(f"    '{json.dumps(one, separators=(',', ':'))}'," for one in drawn)
+    SAVED.write_text(SAVED_TEXT.format(lines=lines))
+    detail(f"{len(drawn)} schedules are in {SAVED.relative_to(CHECKOUT)}")

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..points import reach
+from ..points import reach, with_points
 
 
 class VivaWalletTransaction(models.Model):
@@ -38,6 +38,20 @@ class VivaWalletTransaction(models.Model):
     def _apply_outcome(self, result, reply):
         super()._apply_outcome(result, reply)
         reach(self.session_id, "before_outcome_commit")
+
+    def _take_for_resending(self):
+        request = super()._take_for_resending()
+        if not request:
+            return request
+        reach(self.session_id, "before_resend_commit")
+        call, values, account = request
+        session_id = self.session_id
+        return with_points(call, "resend", lambda **_values: session_id), values, account
+
+    def _apply_resent(self, reply):
+        applied = super()._apply_resent(reply)
+        reach(self.session_id, "before_resent_commit")
+        return applied
 
     def _take_for_abort(self, *args):
         request = super()._take_for_abort(*args)

@@ -1,4 +1,5 @@
 import { PHASE, PaymentFlow } from "@pos_viva_wallet/app/payment_flow";
+import { timing } from "@pos_viva_wallet/app/timing";
 import { FakeClock } from "./fake_clock";
 
 const SECOND = 1000;
@@ -6,68 +7,22 @@ const SECOND = 1000;
 const TROUBLE_ENDS = 120 * SECOND;
 /** Every flow has ended by then, or never will. */
 const END = 900 * SECOND;
-
-/** How many of the first calls to the server may go wrong. */
-const TROUBLED_CALLS = 60;
+/** The `pauses` of a schedule are parts of this. */
+const PAUSE_PARTS = 256;
 
 /** Limits of the real server and of Viva. */
 const SESSION_LIFE = 60 * SECOND;
 const ABORT_EXPIRED = 75 * SECOND;
 const DEADLINE = 150 * SECOND;
 
-const ACTIONS = [
-    "cancel",
-    "cancel",
-    "cancel storm",
-    "wake",
-    "wake storm",
-    "reload",
-    "reload",
-    "close",
-    "offline",
-    "forbidden",
-    "forbidden",
-    "second tab",
-    "cancel in second tab",
-    "retry",
-    "retry",
-];
-
-/** Random numbers that are the same for the same seed (Tommy Ettinger's mulberry32). */
-class Dice {
-    constructor(seed) {
-        this._state = seed;
-    }
-
-    /** @returns {number} from 0 up to but not including 1 */
-    roll() {
-        this._state = (this._state + 0x6d2b79f5) | 0;
-        let mixed = Math.imul(this._state ^ (this._state >>> 15), 1 | this._state);
-        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    }
-
-    chance(probability) {
-        return this.roll() < probability;
-    }
-
-    between(least, most) {
-        return least + Math.floor(this.roll() * (most - least));
-    }
-
-    pick(...values) {
-        return values[Math.floor(this.roll() * values.length)];
-    }
-}
-
 /**
  * The server and the terminal, as far as a till can tell: one row per session id, a customer who
  * pays, declines or does nothing, and aborts that come in time or do not.
  */
 class ServerModel {
-    constructor(clock, seed) {
+    constructor(clock, { requests }) {
         this._clock = clock;
-        this._seed = seed;
+        this._requests = requests;
         this.rows = new Map();
         this.starts = [];
         /** Requests that came while an earlier one of the line could still be charged. */
@@ -144,22 +99,21 @@ class ServerModel {
     }
 
     _newRow() {
-        const dice = new Dice(this._seed * 31 + this.rows.size);
+        const request = this._requests[this.rows.size % this._requests.length];
         const now = this._clock.now();
-        const tapsAt = now + dice.between(0, 80 * SECOND);
         return {
             state: "sent",
             begun: now,
             charged: false,
-            wakeups: dice.chance(0.5),
+            wakeups: request.wakeups,
             // What becomes of it unless it is aborted before, and when.
-            fate: dice.pick("approved", "approved", "failed", "failed", "unknown"),
-            endsAt: Math.min(tapsAt, now + SESSION_LIFE),
+            fate: request.fate,
+            endsAt: now + Math.min(request.tapsAfter, SESSION_LIFE),
             // How long the terminal takes to hear an abort; it may not hear it at all.
-            hearsAbort: dice.chance(0.6) ? dice.between(0, 4 * SECOND) : Infinity,
+            hearsAbort: request.hearsAbortAfter ?? Infinity,
             // Viva tells late, or never, what became of a payment that it calls unknown.
-            silent: dice.chance(0.5),
-            becomesCharged: dice.chance(0.5),
+            silent: request.isSilent,
+            becomesCharged: request.becomesCharged,
         };
     }
 
@@ -211,50 +165,62 @@ class ServerModel {
 
 /** A connection on which requests and replies are late or lost. */
 class Network {
-    constructor(clock, server, { seed, troubles }) {
+    constructor(clock, server, { pauses, troubles }) {
         this._clock = clock;
         this._server = server;
-        this._seed = seed;
+        this._pauses = pauses;
         this._kinds = new Map(troubles.map(({ call, kind }) => [call, kind]));
         this._calls = 0;
+        this._ways = 0;
         this.offlineUntil = 0;
     }
 
-    /** @returns {Object} what a flow calls, which counts how many calls run at a time */
+    /** @returns {Object} what a flow calls, which counts how many calls it waits for at a time */
     connect() {
-        const rpc = { running: 0, mostAtOnce: 0 };
+        const waiting = new Map();
+        const rpc = { mostAtOnce: 0 };
         for (const method of ["start", "status", "abort", "stateOutcome"]) {
             rpc[method] = async (...args) => {
-                rpc.mostAtOnce = Math.max(rpc.mostAtOnce, ++rpc.running);
+                const call = Symbol(method);
+                waiting.set(call, this._clock.now());
+                rpc.mostAtOnce = Math.max(rpc.mostAtOnce, this._countFresh(waiting));
                 try {
                     return await this._carry(method, JSON.parse(JSON.stringify(args)));
                 } finally {
-                    rpc.running--;
+                    waiting.delete(call);
                 }
             };
         }
         return rpc;
     }
 
+    /** @returns {number} how many calls there are that nobody has given up yet */
+    _countFresh(waiting) {
+        const begins = [...waiting.values()];
+        return begins.filter((begun) => this._clock.now() - begun < timing.SILENT).length;
+    }
+
     async _carry(method, args) {
-        const call = this._calls++;
-        const dice = new Dice(this._seed * 7919 + call);
-        const kind = this._kind(call);
+        const kind = this._kind(this._calls++);
         if (kind === "before") {
-            await this._pause(dice, 5 * SECOND);
+            await this._pause(5 * SECOND);
             throw new Error("The request was lost.");
         }
         if (kind === "given up") {
             // The till has given up, but the request arrives in the end.
-            this._pause(dice, 20 * SECOND).then(() => this._server.answer(method, args));
-            await this._pause(dice, SECOND);
+            this._pause(20 * SECOND).then(() => this._server.answer(method, args));
+            await this._pause(SECOND);
             throw new Error("The connection was cut.");
         }
-        await this._pause(dice, kind === "slow" ? 10 * SECOND : 300);
+        await this._pause(kind === "slow" ? 10 * SECOND : 300);
         const answer = this._server.answer(method, args);
-        await this._pause(dice, 300);
+        await this._pause(300);
         if (kind === "after") {
             throw new Error("The reply was lost.");
+        }
+        if (kind === "half open") {
+            await this._wait(timing.REQUEST);
+            throw new Error("Nothing came for too long.");
         }
         return answer;
     }
@@ -266,18 +232,35 @@ class Network {
         return this._clock.now() < TROUBLE_ENDS ? this._kinds.get(call) : "none";
     }
 
-    _pause(dice, most) {
-        const milliseconds = dice.between(0, most);
+    _pause(most) {
+        const part = this._pauses[this._ways++ % this._pauses.length];
+        return this._wait(Math.floor((most * part) / PAUSE_PARTS));
+    }
+
+    _wait(milliseconds) {
         return new Promise((resolve) => this._clock.setTimeout(resolve, milliseconds));
+    }
+}
+
+/** A cashier who is asked what the terminal shows, and takes a while. */
+class Reader {
+    constructor({ reads }) {
+        this._reads = reads;
+        this._count = 0;
+    }
+
+    /** @returns {number} after how many milliseconds it is said */
+    next() {
+        return this._reads[this._count++ % this._reads.length];
     }
 }
 
 /** A page that follows the payment: the first one, one after a reload, or one in a second tab. */
 class Page {
-    constructor({ clock, network, server, dice, sessionId, beginning, outcomes }) {
+    constructor({ clock, network, server, reader, sessionId, beginning, outcomes }) {
         this._clock = clock;
         this._server = server;
-        this._dice = dice;
+        this._reader = reader;
         const rpc = network.connect();
         this.mostAtOnce = 0;
         this.flow = new PaymentFlow({
@@ -298,7 +281,7 @@ class Page {
     _readIfUnknown() {
         if (this.flow.phase === PHASE.UNKNOWN && !this._isReading) {
             this._isReading = true;
-            this._clock.setTimeout(() => this._read(), this._dice.between(0, 200 * SECOND));
+            this._clock.setTimeout(() => this._read(), this._reader.next());
         }
     }
 
@@ -314,7 +297,7 @@ class Till {
     constructor(clock, server, schedule) {
         this._clock = clock;
         this._server = server;
-        this._dice = new Dice(schedule.seed * 17);
+        this._reader = new Reader(schedule);
         this._network = new Network(clock, server, schedule);
         this._requests = 0;
         /** What was promised, by each of the pages that followed the payment. */
@@ -344,7 +327,7 @@ class Till {
             clock: this._clock,
             network: this._network,
             server: this._server,
-            dice: this._dice,
+            reader: this._reader,
             outcomes: this.outcomes,
             sessionId,
             beginning,
@@ -404,35 +387,19 @@ class Till {
 }
 
 /**
- * @param {number} seed
- * @returns {{seed: number, events: Object[], troubles: Object[]}} what happens to one payment line:
- *  what is done at which time (milliseconds), and which calls to the server go wrong in which way
- */
-export function makeSchedule(seed) {
-    const dice = new Dice(seed);
-    const events = Array.from({ length: dice.between(0, 14) }, () => ({
-        at: dice.between(0, dice.pick(5, 60, 160, 300) * SECOND),
-        what: dice.pick(...ACTIONS),
-        lasts: dice.between(0, dice.pick(5, 60, 400) * SECOND),
-    }));
-    const troubles = [];
-    for (let call = 0; call < TROUBLED_CALLS; call++) {
-        if (dice.chance(0.3)) {
-            troubles.push({ call, kind: dice.pick("before", "after", "slow", "given up") });
-        }
-    }
-    return { seed, events, troubles };
-}
-
-/**
  * Play one payment with its faults and clicks.
  *
- * @param {Object} schedule see `makeSchedule`
+ * @param {Object} schedule what happens, as dev/lib/chaos/draw.py draws it; all times are milliseconds
+ * @param {{what: string, at: number, lasts: number}[]} schedule.events what is done at the till
+ * @param {{call: number, kind: string}[]} schedule.troubles which calls to the server go wrong, and how
+ * @param {Object[]} schedule.requests what becomes of the requests that reach the terminal, in turn
+ * @param {number[]} schedule.pauses how long the ways of the calls take, in turn, see `PAUSE_PARTS`
+ * @param {number[]} schedule.reads how long the cashier takes to say what the terminal shows, in turn
  * @returns {Promise<string[]>} what was wrong; empty when all was right
  */
 export async function playSchedule(schedule) {
     const clock = new FakeClock();
-    const server = new ServerModel(clock, schedule.seed);
+    const server = new ServerModel(clock, schedule);
     const till = new Till(clock, server, schedule);
     const lastEvent = Math.max(0, ...schedule.events.map(({ at }) => at));
     const end = lastEvent + END;
