@@ -10,6 +10,7 @@ from .check_chaos import chaos
 from .check_lint import lint
 from .check_odoo import ALL_TESTS, beside, ensure_baselines, hoot, odoo
 from .check_plain import plain
+from .check_referee import referee
 from .node import ensure_node_tools
 from .odoo import Instance
 from .report import SetupError, held_back, run_main, show, step
@@ -36,6 +37,7 @@ STAGES: dict[str, Callable[[Instance, str], tuple[int, int]]] = {
     "odoo": odoo,
     "hoot": hoot,
     "beside": beside,
+    "referee": referee,
     "chaos": chaos,
 }
 # What it finds depends on how fast the machine is: it runs alone, and only when it is asked for.

@@ -22,7 +22,16 @@ PROGRAM = "lib.referee"
 # What the stage counts: one line for each scene.
 RESULT = "REFEREE "
 # What a database is made from.
-SOURCES = ("__manifest__.py", "hooks.py", "models", "data", "security", "views", "wizard", "migrations")
+SOURCES = (
+    "__manifest__.py",
+    "hooks.py",
+    "models",
+    "data",
+    "security",
+    "views",
+    "wizard",
+    "migrations",
+)
 
 
 def referee(_instance: Instance, _tags: str) -> tuple[int, int]:
@@ -62,7 +71,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="with --replay: also what could have happened instead"
     )
-    parser.add_argument("--profile", action="store_true")
     parser.add_argument("--list", action="store_true", help="name the scenes")
     parser.add_argument(
         "--replay",
@@ -78,16 +86,14 @@ def run(options: argparse.Namespace) -> int:
     instance = ensure_instance(INSTANCE, CHECK)
     with _running(instance):
         arguments = _arguments(options)
-        return subprocess.call(
-            _command(instance, *arguments), env=_environment(instance), cwd=DEV
-        )
+        return subprocess.call(_command(instance, *arguments), env=_environment(instance), cwd=DEV)
 
 
 def _arguments(options: argparse.Namespace) -> list[str]:
     arguments = [f"--minutes={options.minutes}", f"--seed={options.seed}"]
     for scene in options.scene or ():
         arguments += ["--scene", scene]
-    for name in ("stage", "prove", "list", "profile", "all"):
+    for name in ("stage", "prove", "list", "all"):
         arguments += [f"--{name}"] if getattr(options, name) else []
     if options.mutation:
         arguments += ["--mutation", options.mutation]

@@ -49,7 +49,12 @@ class Judge:
         faults = []
         for session, _moment in world.delivered.items():
             row, at_viva = self.by_session.get(session), self.sessions.get(session)
-            if row and at_viva and at_viva.success and row["state"] in ("sent", "failed", "unknown"):
+            if (
+                row
+                and at_viva
+                and at_viva.success
+                and row["state"] in ("sent", "failed", "unknown")
+            ):
                 faults.append(
                     f"Viva announced the success of {_short(session)}, and it is still {row['state']}."
                 )
@@ -88,7 +93,11 @@ class Judge:
         if row and (self._is_on_review(row) or move.reversed):
             return
         parent = move.parent and self.by_transaction.get(move.parent.transaction_id)
-        if parent and row is parent and (self._is_on_review(parent) or parent["state"] == "reversed"):
+        if (
+            parent
+            and row is parent
+            and (self._is_on_review(parent) or parent["state"] == "reversed")
+        ):
             return
         if row and row is not parent:
             yield f"{_short(row['session_id'])} moved {move.amount}, but is {row['state']}."
@@ -130,7 +139,9 @@ class Judge:
     def _is_settled(self, row, booked):
         """Tell whether a charge was paid back as a whole and both are booked nowhere."""
         sale = next((r for r in self.rows if r["id"] == row["parent_id"]), row)
-        refunds = [r for r in self.rows if r["parent_id"] == sale["id"] and r["state"] == "approved"]
+        refunds = [
+            r for r in self.rows if r["parent_id"] == sale["id"] and r["state"] == "approved"
+        ]
         returned = sum(refund["charged_minor"] for refund in refunds)
         return returned == sale["charged_minor"] and not any(
             booked[r["session_id"]] for r in [sale, *refunds]
@@ -163,8 +174,10 @@ class Judge:
                 )
             for session in wish.open:
                 other = self._move_of(session)
-                if other and self.world.movements[other.transaction_id] > wish.step and (
-                    before + move.amount + other.amount > cost
+                if (
+                    other
+                    and self.world.movements[other.transaction_id] > wish.step
+                    and (before + move.amount + other.amount > cost)
                 ):
                     yield (
                         f"{_short(wish.session)} was sent while {_short(session)} could still move"
@@ -259,7 +272,7 @@ class Judge:
 
     def _is_looked_after(self, row):
         session = self.sessions.get(row["session_id"])
-        changed = session and session.finished_at or 0
+        changed = (session and session.finished_at) or 0
         return row["check_at"] or self._is_on_review(row) or (row["asked"] or 0) > changed
 
     def _complaints(self):

@@ -103,6 +103,8 @@ class Kernel:
         self.after_step: list[Callable[[], None]] = []
         self.steps = 0
         self.degrees: list[int] = []
+        # The unusual choices at each position.
+        self.unusual: list[set[int]] = []
         self.log: list[str] = []
         self.is_choosing = True
         self._quiet = 0
@@ -193,6 +195,7 @@ class Kernel:
             return options[0]
         position = len(self.degrees)
         self.degrees.append(len(options))
+        self.unusual.append({n for n, option in enumerate(options) if option.rank == UNUSUAL})
         choice = self.deviations.get(position, 0)
         if choice >= len(options):
             choice = 1 + (choice - 1) % (len(options) - 1)

@@ -307,5 +307,7 @@ def _short(text):
 def _said(body):
     if not isinstance(body, dict):
         return ""
-    said = {name: body[name] for name in ("success", "eventId", "Success", "ErrorCode") if name in body}
+    said = {
+        name: body[name] for name in ("success", "eventId", "Success", "ErrorCode") if name in body
+    }
     return f" {said}" if said else ""

@@ -484,7 +484,12 @@ def asleep(world):
     world.script("cashier", cashier)
 
 
-@scene(faults=("lost", "swallowed", "too late", "answer lost", "answer slow"), most_faults=2, is_rough=True, most=150)
+@scene(
+    faults=("lost", "swallowed", "too late", "answer lost", "answer slow"),
+    most_faults=2,
+    is_rough=True,
+    most=150,
+)
 def cash_instead(world):
     """A card payment is cancelled, and the order is paid in cash."""
     till, order, line = _sell(world)

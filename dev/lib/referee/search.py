@@ -1,11 +1,17 @@
 """Which schedules are played: every one up to a bound, then random ones; and how they are told."""
 
 import gc
+import itertools
 import json
 import re
 import sys
 from collections import deque
+from contextlib import suppress
 
+import hypothesis
+from hypothesis import strategies
+
+from . import mutations
 from .clock import real_seconds
 from .judge import Judge
 from .kernel import Endless
@@ -16,14 +22,42 @@ from .shop import clean, ensure_shop
 from .world import World
 
 RESULT = "REFEREE "
+# What the stage of `dev/test` plays of each scene.
+STAGE_SYSTEMATIC = 20
+STAGE_RANDOM = 5
+# Random schedules of a scene at a time, in a long run.
+ROUND = 25
+# Which other step than the most natural one is taken, by position.
+SCHEDULES = strategies.dictionaries(
+    strategies.integers(0, 79), strategies.integers(1, 7), max_size=6
+)
+
+
+class Failed(Exception):
+    """Something is wrong after a schedule."""
 
 
 class Played:
     """What came of one schedule."""
 
-    def __init__(self, scene, deviations, faults, degrees, log):
+    def __init__(self, scene, deviations, faults, kernel):
         self.scene, self.deviations, self.faults = scene, deviations, faults
-        self.degrees, self.log = degrees, log
+        self.log = kernel.log
+        self._degrees, self._unusual = kernel.degrees, kernel.unusual
+
+    def next_deviations(self):
+        """Return the schedules with one deviation more, later than those so far.
+
+        What a schedule alone brings about comes first: faults, deaths, early scheduled actions.
+        """
+        first = max(self.deviations, default=-1) + 1
+        choices = [
+            (position, choice)
+            for position in range(first, len(self._degrees))
+            for choice in range(1, self._degrees[position])
+        ]
+        choices.sort(key=lambda pair: pair[1] not in self._unusual[pair[0]])
+        return [{**self.deviations, position: choice} for position, choice in choices]
 
 
 class Search:
@@ -47,11 +81,16 @@ class Search:
         options = self.options
         if options.list:
             for scene in SCENES.values():
-                print(f"{scene.name:<20} {scene.text}")
+                print(f"{scene.name:<22} {scene.text}")
             return 0
-        if options.replay:
-            return self._replay(*options.replay)
-        return self._systematic()
+        if options.prove:
+            return self._prove()
+        with mutations.applied(self.server, options.mutation):
+            if options.replay:
+                return self._replay(*options.replay)
+            if options.stage:
+                return self._stage()
+            return self._long()
 
     # === ONE SCHEDULE === #
 
@@ -71,8 +110,7 @@ class Search:
         finally:
             world.kernel.bury()
             clean(self.server, world.has_changed_settings)
-        kernel = world.kernel
-        return Played(scene, deviations, list(dict.fromkeys(faults)), kernel.degrees, kernel.log)
+        return Played(scene, deviations, list(dict.fromkeys(faults)), world.kernel)
 
     def _replay(self, name, choices):
         self.world.kernel.tells_all = self.options.all
@@ -81,64 +119,129 @@ class Search:
         print("\n".join(played.faults) or "Nothing is wrong.")
         return 1 if played.faults else 0
 
-    # === SYSTEMATIC === #
+    # === WHICH ARE PLAYED === #
 
-    def _systematic(self):
+    def _scenes(self):
+        return [SCENES[name] for name in self.options.scene or SCENES]
+
+    def _stage(self):
+        """Play a few schedules of each scene: what `dev/test` does."""
         failed = 0
-        names = self.options.scene or list(SCENES)
-        for name in names:
-            scene = SCENES[name]
+        for scene in self._scenes():
             begun = real_seconds()
-            if self.options.profile:
-                return self._profile(scene)
-            count, left, found = self.enumerate(scene)
-            seconds = real_seconds() - begun
-            print(
-                f"{name}: {count} schedules in {seconds:.1f} s ({count / seconds:.1f}/s), {left}"
-                " more within the bound"
-            )
-            failed += bool(found)
-            for played in found.values():
-                self._tell(played)
-            result = {
-                "scene": name,
-                "schedules": count,
-                "seconds": round(seconds, 1),
-                "faults": list(found),
-                "again": [_again(played) for played in found.values()],
-            }
-            print(RESULT + json.dumps(result))
-            sys.stdout.flush()
+            count, _left, found = self.enumerate(scene, min(scene.most, STAGE_SYSTEMATIC))
+            found |= self.random(scene, self.options.seed, STAGE_RANDOM)
+            failed += self._tell_scene(scene, count + STAGE_RANDOM, real_seconds() - begun, found)
         return 1 if failed else 0
 
-    def _profile(self, scene):
-        import cProfile, pstats
-        profile = cProfile.Profile()
-        self.play(scene, {})
-        profile.enable()
-        for _ in range(20): self.play(scene, {})
-        profile.disable()
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(70)
-        pstats.Stats(profile).sort_stats("tottime").print_stats(30)
-        return 0
+    def _long(self):
+        """Enumerate all scenes, then play random schedules until the time is over."""
+        failed = 0
+        end = real_seconds() + 60 * self.options.minutes
+        for scene in self._scenes():
+            begun = real_seconds()
+            count, left, found = self.enumerate(scene, scene.most)
+            failed += self._tell_scene(scene, count, real_seconds() - begun, found)
+            print(f"{scene.name}: {left} more within the bound")
+        for seed in itertools.count(self.options.seed):
+            for scene in self._scenes():
+                if real_seconds() > end:
+                    return 1 if failed else 0
+                begun = real_seconds()
+                found = self.random(scene, seed, ROUND)
+                failed += self._tell_scene(scene, ROUND, real_seconds() - begun, found)
 
-    def enumerate(self, scene):
+    def _prove(self):
+        """Take out each fix in turn and tell how soon that is found; return the exit code."""
+        missed = 0
+        for mutation in mutations.MUTATIONS.values():
+            begun, count, played = real_seconds(), 0, None
+            with mutations.applied(self.server, mutation.name):
+                for scene in (SCENES[name] for name in mutation.scenes):
+                    number, played = self._first_fault(scene)
+                    count += number
+                    if played:
+                        break
+            seconds = real_seconds() - begun
+            missed += played is None
+            verdict = f"found: {played.faults[0]}" if played else "MISSED"
+            print(f"{mutation.name}: {verdict} ({count} schedules, {seconds:.1f} s)")
+            print(f"  {mutation.text}")
+            if played:
+                print(f"  again: {_again(played)} --mutation {mutation.name}")
+            sys.stdout.flush()
+        return 1 if missed else 0
+
+    def _first_fault(self, scene):
+        """Play what the stage plays of a scene, until something is wrong."""
+        count, _left, found = self.enumerate(
+            scene, min(scene.most, STAGE_SYSTEMATIC), is_first=True
+        )
+        if not found:
+            found = self.random(scene, self.options.seed, STAGE_RANDOM)
+            count += STAGE_RANDOM
+        return count, next(iter(found.values()), None)
+
+    def random(self, scene, number, count):
+        """Play random schedules; return the smallest that fails, by its kind.
+
+        :param int number: of the series: the same one is the same schedules.
+        :param int count: how many, beside those by which a failing one is made smaller.
+        """
+        failed = []
+
+        @hypothesis.seed(number)
+        @hypothesis.settings(
+            max_examples=count,
+            database=None,
+            deadline=None,
+            phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+            suppress_health_check=list(hypothesis.HealthCheck),
+            report_multiple_bugs=False,
+            verbosity=hypothesis.Verbosity.quiet,
+        )
+        @hypothesis.given(SCHEDULES)
+        def play(deviations):
+            played = self.play(scene, deviations)
+            if played.faults:
+                failed.append(played)
+                raise Failed
+
+        with suppress(Failed):
+            play()
+        return {_kind(failed[-1].faults[0]): failed[-1]} if failed else {}
+
+    def _tell_scene(self, scene, count, seconds, found):
+        """Tell how the schedules of a scene ended; return whether one failed."""
+        print(f"{scene.name}: {count} schedules in {seconds:.1f} s ({count / seconds:.1f}/s)")
+        for played in found.values():
+            self._tell(played)
+        result = {
+            "scene": scene.name,
+            "schedules": count,
+            "faults": list(found),
+            "again": [_again(played) for played in found.values()],
+        }
+        print(RESULT + json.dumps(result))
+        sys.stdout.flush()
+        return bool(found)
+
+    def enumerate(self, scene, most, is_first=False):
         """Play all schedules with up to `scene.depth` deviations, few first.
 
+        :param int most: so many of them.
+        :param bool is_first: no more after one that failed.
         :return: how many, how many are left, and the first that failed of each kind.
         """
         waiting, count, found = deque([{}]), 0, {}
-        while waiting and count < scene.most:
+        while waiting and count < most and not (is_first and found):
             deviations = waiting.popleft()
             played = self.play(scene, deviations)
             count += 1
             for fault in played.faults:
                 found.setdefault(_kind(fault), played)
             if len(deviations) < scene.depth:
-                first = max(deviations, default=-1) + 1
-                for position in range(first, len(played.degrees)):
-                    for choice in range(1, played.degrees[position]):
-                        waiting.append({**deviations, position: choice})
+                waiting.extend(played.next_deviations())
         return count, len(waiting), found
 
     def _tell(self, played):

@@ -66,9 +66,7 @@ def _make(env) -> int:
     euro = env.ref("base.EUR")
     euro.active = True
     env.company.currency_id = euro
-    env["ir.config_parameter"].set_param(
-        "pos_viva_wallet.simulator_url", "http://127.0.0.1:9"
-    )
+    env["ir.config_parameter"].set_param("pos_viva_wallet.simulator_url", "http://127.0.0.1:9")
     env["product.product"].create(
         {
             "name": "Referee", "default_code": "REFEREE", "type": "service",
@@ -81,7 +79,11 @@ def _make(env) -> int:
                 "name": f"Cashier {number}",
                 "login": f"referee{number}",
                 "group_ids": [
-                    (6, 0, [env.ref("base.group_user").id, env.ref("point_of_sale.group_pos_user").id])
+                    (
+                        6,
+                        0,
+                        [env.ref("base.group_user").id, env.ref("point_of_sale.group_pos_user").id],
+                    )
                 ],
             }
         )
@@ -118,7 +120,7 @@ def _make(env) -> int:
 
 def _forbid_waiting(cr) -> None:
     """One thread would wait for itself: say so instead."""
-    cr.execute(f'ALTER DATABASE "{cr.dbname}" SET lock_timeout = \'2s\'')
+    cr.execute(f"ALTER DATABASE \"{cr.dbname}\" SET lock_timeout = '2s'")
 
 
 def _keep(server) -> None:

@@ -193,8 +193,10 @@ class Till:
 
     def _ask(self, line, mode, aborted_at, deliveries):
         now = self.kernel.clock.now()
-        if line.wants_cancel and line.phase != "unknown" and (
-            aborted_at is None or now - aborted_at >= 5
+        if (
+            line.wants_cancel
+            and line.phase != "unknown"
+            and (aborted_at is None or now - aborted_at >= 5)
         ):
             return self.rpc("abort", self._sale(line), limit=REQUEST), "wait", now
         if mode == "start":
@@ -392,7 +394,9 @@ class Till:
                     continue
                 line.is_woken = True
                 if line.phase == "failed":
-                    self.kernel.spawn(f"{self.name} looks again", lambda line=line: self.review(line))
+                    self.kernel.spawn(
+                        f"{self.name} looks again", lambda line=line: self.review(line)
+                    )
 
     def reload(self) -> None:
         """Load the page anew: what was not saved is found by the server."""
@@ -409,7 +413,9 @@ class Till:
         if line and line.phase in ("approved", "sent", "unknown"):
             return
         if not line:
-            line = Line(order, payment["payment_method_id"], payment["amount"], payment["payment_uuid"])
+            line = Line(
+                order, payment["payment_method_id"], payment["amount"], payment["payment_uuid"]
+            )
             order.lines.append(line)
         line.session = payment["session_id"]
         self._apply(line, payment, None)

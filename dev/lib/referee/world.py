@@ -13,7 +13,7 @@ COMPARE = 3600.0
 # From the end of a day's work to what happens later: no list of yesterday knows of the sale.
 DAYS = 3 * 86400.0
 # Pauses between the scheduled actions at the end: as seldom as finds everything, for speed.
-REST = (130.0, 200.0, 300.0, 900.0, 3600.0, 86400.0)
+REST = (130.0, 200.0, 300.0, 900.0, *(3600.0,) * 7, 86400.0)
 # So soon after a notification tills must know what Viva said of it.
 PROMPT = 10.0
 
@@ -246,7 +246,7 @@ class World:
         self.triggers.append(seconds)
 
     def _note_movements(self):
-        for movement in self.viva._engine.bank.transactions[len(self.movements):]:
+        for movement in self.viva._engine.bank.transactions[len(self.movements) :]:
             self.movements[movement.transaction_id] = self.kernel.steps
             what = "charges" if movement.kind == "sale" else "pays back"
             self.kernel.note(f"Viva {what} {movement.amount} for {movement.merchant_reference[:8]}")
@@ -316,9 +316,7 @@ class World:
             Option(f"{process.name} dies", lambda process=process: self._kill(process), UNUSUAL)
             for process in self.server.processes
             if process.is_alive
-            and any(
-                actor.process is process and not actor.is_over for actor in self.kernel.actors
-            )
+            and any(actor.process is process and not actor.is_over for actor in self.kernel.actors)
         ]
 
     def _kill(self, process):
