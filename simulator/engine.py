@@ -223,7 +223,7 @@ class Engine:
         :raises SimulatorError: when there is no charge to undo
         """
         with self.lock:
-            session = self.session(session_id)
+            self.session(session_id)
             transaction = self.bank.of_session(session_id)
             if transaction is None or transaction.reversed:
                 raise SimulatorError(f"Session {session_id} has no charge that can be reversed.")

@@ -36,6 +36,12 @@ CONTEXT = {"lang": "en_US", "allowed_company_ids": [1], "tracking_disable": True
 NOISE = ("odoo.sql_db", "odoo.service.model")
 
 
+def _live_on(actor) -> None:
+    """End what is done for an actor whose process was killed."""
+    if actor and actor.is_dead:
+        raise Dead
+
+
 class Server:
     """The server side, with as many worker processes as are wanted at the same time."""
 
@@ -114,18 +120,20 @@ class Server:
     # === THE DATABASE === #
 
     def _patch_database(self) -> None:
+        """Have transactions belong to actors, which pause where one begins."""
         from odoo import sql_db
 
-        server, kernel, cursor_class = self, self.kernel, sql_db.Cursor
-        execute, commit, rollback = cursor_class.execute, cursor_class.commit, cursor_class.rollback
-        close, init = cursor_class._close, cursor_class.__init__
-        open_cursor = type(self.registry).cursor
+        self._patch_opening(sql_db.Cursor)
+        self._patch_closing(sql_db.Cursor)
+        self._patch_queries(sql_db)
+        self._patch_endings(sql_db.Cursor)
+
+    def _patch_opening(self, cursor_class) -> None:
+        kernel, init, open_cursor = self.kernel, cursor_class.__init__, type(self.registry).cursor
 
         def begin(registry, *args, **kwargs):
-            actor = kernel.current
-            if actor and actor.is_dead:
-                raise Dead
-            if server.points >= 1 and not server._holds_locks():
+            _live_on(kernel.current)
+            if self.points >= 1 and not self._holds_locks():
                 kernel.pause()
             return open_cursor(registry, *args, **kwargs)
 
@@ -138,30 +146,11 @@ class Server:
                 if actor.process:
                     actor.process.connections.add(cursor._cnx)
 
-        def new_execute(cursor, query, params=None, log_exceptions=True):
-            if cursor.actor and cursor.actor.is_dead:
-                raise Dead
-            if isinstance(query, sql_db.SQL):
-                query, params = query.code, query.params
-            text = query if isinstance(query, str) else str(query)
-            if CLOCKS.search(text):
-                query = CLOCKS.sub(server.clock.sql(), text)
-            execute(cursor, query, params, log_exceptions)
-            cursor.writes = cursor.writes or bool(WRITES.search(text))
-            if not cursor.has_picture and cursor.actor:
-                cursor.has_picture = True
-                if server.points >= 2 and not server._holds_locks():
-                    kernel.pause()
+        cursor_class.__init__ = new_init
+        type(self.registry).cursor = begin
 
-        def new_commit(cursor):
-            if cursor.actor and cursor.actor.is_dead:
-                raise Dead
-            commit(cursor)
-            cursor.writes = cursor.has_picture = False
-
-        def new_rollback(cursor):
-            rollback(cursor)
-            cursor.writes = cursor.has_picture = False
+    def _patch_closing(self, cursor_class) -> None:
+        close = cursor_class._close
 
         def new_close(cursor, leak=False):
             actor = cursor.actor
@@ -174,10 +163,40 @@ class Server:
                     actor.process.connections.discard(cursor._cnx)
             close(cursor, leak)
 
-        cursor_class.__init__, cursor_class.execute = new_init, new_execute
-        cursor_class.commit, cursor_class.rollback = new_commit, new_rollback
         cursor_class._close = new_close
-        type(self.registry).cursor = begin
+
+    def _patch_queries(self, sql_db) -> None:
+        execute = sql_db.Cursor.execute
+
+        def new_execute(cursor, query, params=None, log_exceptions=True):
+            _live_on(cursor.actor)
+            if isinstance(query, sql_db.SQL):
+                query, params = query.code, query.params
+            text = query if isinstance(query, str) else str(query)
+            if CLOCKS.search(text):
+                query = CLOCKS.sub(self.clock.sql(), text)
+            execute(cursor, query, params, log_exceptions)
+            cursor.writes = cursor.writes or bool(WRITES.search(text))
+            if not cursor.has_picture and cursor.actor:
+                cursor.has_picture = True
+                if self.points >= 2 and not self._holds_locks():
+                    self.kernel.pause()
+
+        sql_db.Cursor.execute = new_execute
+
+    def _patch_endings(self, cursor_class) -> None:
+        commit, rollback = cursor_class.commit, cursor_class.rollback
+
+        def new_commit(cursor):
+            _live_on(cursor.actor)
+            commit(cursor)
+            cursor.writes = cursor.has_picture = False
+
+        def new_rollback(cursor):
+            rollback(cursor)
+            cursor.writes = cursor.has_picture = False
+
+        cursor_class.commit, cursor_class.rollback = new_commit, new_rollback
 
     def _holds_locks(self) -> bool:
         actor = self.kernel.current

@@ -142,7 +142,7 @@ def doubtful_new_line(world):
 @scene()
 def declined_late(world):
     """A sale is declined, and a moment later Viva turns it into a success and says so."""
-    till, order, line = _sell(world, DECLINE)
+    till, _order, line = _sell(world, DECLINE)
 
     def cashier():
         till.pay(line)
@@ -286,7 +286,7 @@ def terminal_refund_undone(world):
 @scene(depth=1, most=60, is_rough=True)
 def other_account(world):
     """A sale fails in doubt, the credentials are replaced, Viva turns it into a success."""
-    till, order, line = _sell(world, DOUBT)
+    till, _order, line = _sell(world, DOUBT)
 
     def cashier():
         till.pay(line)
@@ -302,7 +302,7 @@ def other_account(world):
 @scene(depth=1, most=60, is_rough=True, has_webhooks=False)
 def other_account_open(world):
     """The credentials are replaced while the terminal waits; the customer pays."""
-    till, order, line = _sell(world, ("ignore", {}))
+    till, _order, line = _sell(world, ("ignore", {}))
 
     def cashier():
         till.pay(line)
@@ -340,7 +340,7 @@ def rights(world):
 @scene(depth=1, most=40, complaints=("broken by the scene",), is_rough=True)
 def unbookable(world):
     """A charge of a till that died cannot be tied to a payment: the job fails, each time."""
-    till, order, line = _sell(world)
+    till, _order, line = _sell(world)
 
     def cashier():
         till.pay(line)

@@ -143,13 +143,14 @@ class Search:
             count, left, found = self.enumerate(scene, scene.most)
             failed += self._tell_scene(scene, count, real_seconds() - begun, found)
             print(f"{scene.name}: {left} more within the bound")
-        for seed in itertools.count(self.options.seed):
-            for scene in self._scenes():
-                if real_seconds() > end:
-                    return 1 if failed else 0
-                begun = real_seconds()
-                found = self.random(scene, seed, ROUND)
-                failed += self._tell_scene(scene, ROUND, real_seconds() - begun, found)
+        seeds = itertools.count(self.options.seed)
+        for seed, scene in ((seed, scene) for seed in seeds for scene in self._scenes()):
+            if real_seconds() > end:
+                break
+            begun = real_seconds()
+            found = self.random(scene, seed, ROUND)
+            failed += self._tell_scene(scene, ROUND, real_seconds() - begun, found)
+        return 1 if failed else 0
 
     def _prove(self):
         """Take out each fix in turn and tell how soon that is found; return the exit code."""

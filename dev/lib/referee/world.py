@@ -13,7 +13,9 @@ COMPARE = 3600.0
 # From the end of a day's work to what happens later: no list of yesterday knows of the sale.
 DAYS = 3 * 86400.0
 # Pauses between the scheduled actions at the end: as seldom as finds everything, for speed.
-REST = (130.0, 200.0, 300.0, 900.0, *(3600.0,) * 7, 86400.0)
+REST = (130.0, 200.0, 300.0, 900.0, 3600.0, 86400.0)
+# So that every earlier day is looked at once.
+HOURS = (3600.0,) * 6
 # So soon after a notification tills must know what Viva said of it.
 PROMPT = 10.0
 
@@ -255,7 +257,7 @@ class World:
 
     def _deliveries(self):
         options = []
-        for number, (terminal, message) in enumerate(list(self.webhooks)[:2]):
+        for number, (_terminal, message) in enumerate(list(self.webhooks)[:2]):
             label = f"notification {message['EventTypeId']}"
             options.append(Option(
                 label,
@@ -367,12 +369,11 @@ class World:
         for work in self.later:
             self._settle_down(DAYS)
             work()
-            self._rest()
+            self._rest(HOURS)
 
-    def _rest(self):
-        begun = self.clock.now()
-        compared = begun
-        for seconds in REST:
+    def _rest(self, more=()):
+        compared = self.clock.now()
+        for seconds in (*REST, *more):
             self._settle_down(seconds)
             self._run_cron("_cron_reconcile")
             if self.clock.now() - compared >= COMPARE:
