@@ -139,8 +139,8 @@ class VivaWalletOrders(models.AbstractModel):
                 and row.payment_uuid != values["payment_uuid"]
             )
         )
-        total = self._order_total_minor(wish)
-        if not unseen or total is None:
+        total = self._order_total_minor(wish) if unseen else None
+        if total is None:
             return
         sign = -1 if values.get("kind") == "refund" else 1
         moved = sign * sum(row._sign() * row._moved_minor() for row in holding)
