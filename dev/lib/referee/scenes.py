@@ -39,6 +39,8 @@ class Scene:
     # How many deviations the systematic part places at the same time, and how many schedules at most.
     depth: int = 2
     most: int = 150
+    # How many of them the stage of `dev/test` plays.
+    stage: int = 8
 
 
 def scene(**options):
@@ -156,7 +158,7 @@ def declined_late(world):
     world.script("cashier", cashier)
 
 
-@scene(faults=("slow", "too late"), is_rough=True, workers=3)
+@scene(faults=("slow", "too late"), is_rough=True, workers=3, stage=20)
 def cancel(world):
     """A sale is cancelled while its token is slow, and asked for again when it counts as lost."""
     till, order, line = _sell(world, TAP, TAP)
@@ -199,7 +201,11 @@ def two_devices(world):
 
 
 @scene(
-    faults=("answer lost", "lost", "swallowed"), viva={"list_lag": 600}, has_webhooks=False, depth=1
+    faults=("answer lost", "lost", "swallowed"),
+    viva={"list_lag": 600},
+    has_webhooks=False,
+    depth=1,
+    stage=20,
 )
 def part_refunds(world):
     """Parts of a sale are paid back through the account, an answer is lost, the list lags."""

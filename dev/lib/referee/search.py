@@ -22,9 +22,8 @@ from .shop import clean, ensure_shop
 from .world import World
 
 RESULT = "REFEREE "
-# What the stage of `dev/test` plays of each scene.
-STAGE_SYSTEMATIC = 20
-STAGE_RANDOM = 5
+# Random schedules of each scene that the stage of `dev/test` plays after the first systematic ones.
+STAGE_RANDOM = 3
 # Random schedules of a scene at a time, in a long run.
 ROUND = 25
 # Which other step than the most natural one is taken, by position.
@@ -129,7 +128,7 @@ class Search:
         failed = 0
         for scene in self._scenes():
             begun = real_seconds()
-            count, _left, found = self.enumerate(scene, min(scene.most, STAGE_SYSTEMATIC))
+            count, _left, found = self.enumerate(scene, scene.stage)
             found |= self.random(scene, self.options.seed, STAGE_RANDOM)
             failed += self._tell_scene(scene, count + STAGE_RANDOM, real_seconds() - begun, found)
         return 1 if failed else 0
@@ -175,9 +174,7 @@ class Search:
 
     def _first_fault(self, scene):
         """Play what the stage plays of a scene, until something is wrong."""
-        count, _left, found = self.enumerate(
-            scene, min(scene.most, STAGE_SYSTEMATIC), is_first=True
-        )
+        count, _left, found = self.enumerate(scene, scene.stage, is_first=True)
         if not found:
             found = self.random(scene, self.options.seed, STAGE_RANDOM)
             count += STAGE_RANDOM
