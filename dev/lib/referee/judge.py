@@ -167,7 +167,7 @@ class Judge:
                 continue
             cost = abs(round(self.world.costs[wish.order] * 100))
             before = self._moved_before(wish)
-            if before + move.amount > cost:
+            if before + move.amount - move.tip_amount > cost:
                 yield (
                     f"{_short(wish.session)} moved {move.amount} for an order of {cost} of which"
                     f" {before} had been moved before it was sent."
@@ -177,7 +177,7 @@ class Judge:
                 if (
                     other
                     and self.world.movements[other.transaction_id] > wish.step
-                    and (before + move.amount + other.amount > cost)
+                    and (before + move.amount - move.tip_amount + other.amount > cost)
                 ):
                     yield (
                         f"{_short(wish.session)} was sent while {_short(session)} could still move"

@@ -77,6 +77,8 @@ class Network:
         self.messages: list[Message] = []
         self.answers: list = []
         self.plans: list = []
+        # Whether Viva answers 503 to everything.
+        self.is_down = False
         self.on_handled = lambda _message: None
 
     def plan(self, fault: str, operation: str) -> None:
@@ -200,6 +202,9 @@ class Network:
 
     def _arrive(self, message):
         message.is_going, message.due = False, None
+        if self.is_down:
+            message.reply = self.client.Reply(sent=True, status=503)
+            return
         self._handle(message)
         self.kernel.note(f"{message.label} arrives: {message.response.status_code}")
         message.is_coming = message.is_heard

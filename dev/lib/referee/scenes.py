@@ -22,6 +22,8 @@ class Scene:
     most_faults: int = 1
     kills: int = 0
     drops: int = 0
+    # Notifications that come twice.
+    copies: int = 0
     lost_answers: int = 0
     crons: int = 0
     # See `odoo_server.Server.reset`.
@@ -526,6 +528,123 @@ def undo(world):
         back = till.new_line(order, -5.0, parent=line.session, way="terminal")
         if till.pay(back) == "approved":
             till.pay(till.new_line(order, 5.0))
+        till.finish(order)
+
+    world.script("cashier", cashier)
+
+
+@scene(points=2, crons=1, copies=1, most=200)
+def news_at_once(world):
+    """Declined, turned into a success and announced, while till and cron ask; pictures of any age."""
+    till, order, line = _sell(world, DECLINE, TAP)
+    declined = []
+
+    def cashier():
+        if till.pay(line) == "failed":
+            declined.append(line.session)
+            world.until(lambda: line.phase == "approved", 3)
+        if line.phase == "failed":
+            till.pay(line)
+        till.finish(order)
+
+    def viva():
+        if world.until(lambda: declined):
+            world.approve_late(declined[0])
+
+    world.script("viva", viva)
+    world.script("cashier", cashier)
+
+
+@scene(is_rough=True, has_webhooks=False, lost_answers=1, most=100)
+def outage(world):
+    """Viva answers 503 to everything while the terminal waits; the cashier says what it shows."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        outcome = till.pay(line, "not_paid")
+        if outcome == "stated not_paid":
+            till.pay_cash(order, 5.0)
+        till.finish(order)
+
+    def viva():
+        if world.until(lambda: line.phase == "sent"):
+            world.network.is_down = True
+            world.kernel.sleep(60)
+            world.network.is_down = False
+
+    world.script("viva", viva)
+    world.script("cashier", cashier)
+
+
+@scene(copies=1, most=100)
+def busy_terminal(world):
+    """Two registers want the same terminal; the second waits and tries again."""
+    till, order, line = _sell(world, TAP, TAP)
+    other = world.till(1)
+    second_order = other.new_order(7.0)
+    second_line = other.new_line(second_order, 7.0, method=till.method)
+
+    def cashier():
+        till.pay(line)
+        till.finish(order)
+
+    def second():
+        if world.until(lambda: line.phase != "none"):
+            if other.pay(second_line) == "failed":
+                world.kernel.sleep(5)
+                other.pay(second_line)
+            other.finish(second_order)
+
+    world.script("second cashier", second)
+    world.script("cashier", cashier)
+
+
+@scene(points=1, copies=1, most=100)
+def tip(world):
+    """The customer adds a tip on the terminal while the order is being saved."""
+    till, order, line = _sell(world, ("tap", {"tip": 100}))
+
+    def cashier():
+        till.save(order, "draft")
+        till.pay(line)
+        till.finish(order)
+
+    def saving():
+        if world.until(lambda: line.phase == "sent"):
+            till.save(order, "draft")
+
+    world.script("saving", saving)
+    world.script("cashier", cashier)
+
+
+@scene(kills=1, points=1, is_rough=True, has_webhooks=False, most=200)
+def retry_death(world):
+    """A worker dies between any two steps of a sale that fails in doubt and is asked for again."""
+    _fail_then(world, lambda _till, line: line)
+
+
+@scene(kills=1, crons=1, points=1, is_rough=True, most=200)
+def booking_death(world):
+    """A worker dies around the moment at which a charge is booked; the order is saved twice."""
+    till, order, line = _sell(world)
+
+    def cashier():
+        till.save(order, "draft")
+        till.pay(line)
+        if not till.finish(order):
+            till.finish(order)
+
+    world.script("cashier", cashier)
+
+
+@scene(faults=("answer lost", "too late", "429"), most_faults=2, most=200)
+def limited(world):
+    """Viva refuses calls for being too many, and answers get lost."""
+    till, order, line = _sell(world, TAP, TAP)
+
+    def cashier():
+        if till.pay(line, "not_paid") == "failed":
+            till.pay(line, "not_paid")
         till.finish(order)
 
     world.script("cashier", cashier)

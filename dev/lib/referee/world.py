@@ -88,7 +88,7 @@ class World:
         self.delivered: dict[str, float] = {}
         self.told: list[tuple[int, str]] = []
         self.movements: dict[str, int] = {}
-        self.kills, self.drops = scene.kills, scene.drops
+        self.kills, self.drops, self.copies = scene.kills, scene.drops, scene.copies
         self.lost_answers, self.crons = scene.lost_answers, scene.crons
         self.triggers: list[float] = []
         self.has_changed_settings = False
@@ -264,6 +264,8 @@ class World:
                 lambda n=number: self._deliver(n),
                 DELIVERY if not number else UNUSUAL,
             ))  # fmt: skip
+        if options and self.copies > 0:
+            options.append(Option("a notification comes twice", self._copy, UNUSUAL))
         if options and self.drops > 0:
             options.append(Option("a notification never comes", self._drop, UNUSUAL))
         return options
@@ -282,6 +284,10 @@ class World:
         self.server.notify(
             f"notification {message['EventTypeId']}", token, json.dumps(message).encode(), answered
         )
+
+    def _copy(self):
+        self.copies -= 1
+        self.webhooks.append(self.webhooks[0])
 
     def _drop(self):
         self.drops -= 1
@@ -360,7 +366,9 @@ class World:
         left = (self.kills, self.drops, self.lost_answers, self.network.left)
         wanted = (scene.kills, scene.drops, scene.lost_answers, scene.most_faults)
         self.is_disturbed = left != wanted
-        self.kills = self.drops = self.lost_answers = self.crons = self.network.left = 0
+        self.kills = self.drops = self.copies = self.lost_answers = self.crons = (
+            self.network.left
+        ) = 0
         self._settle_down(PROMPT)
 
     def rest(self) -> None:
