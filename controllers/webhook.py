@@ -53,7 +53,7 @@ class VivaWalletWebhook(http.Controller):
         if request.httprequest.method == "GET":
             return self._verify(method)
         if request.httprequest.method == "POST":
-            self._wake_up(method)
+            self._on_notification(method)
         return request.make_json_response({})
 
     def _find_method(self, token):
@@ -94,11 +94,11 @@ class VivaWalletWebhook(http.Controller):
             raise request.not_found()
         return request.make_json_response({"Key": key})
 
-    def _wake_up(self, method):
+    def _on_notification(self, method):
         size = request.httprequest.content_length
         if size is None or size > const.WEBHOOK_BYTES:
             return
         notification = webhook.parse_webhook(request.httprequest.get_data())
         if notification:
-            request.env["viva.wallet.transaction"].sudo()._wake_up(method, notification)
+            request.env["viva.wallet.transaction"].sudo()._on_notification(method, notification)
             method._viva_wallet_note_event(notification.event_type)

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from .own_transaction import lock_rows
+from .db import lock_rows
 
 # What must stay as it is once a card was charged.
 CHARGED_FIELDS = ("amount", "payment_method_id", "pos_order_id", "viva_wallet_session_id")
@@ -36,7 +36,7 @@ class PosPayment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         payments = super().create(vals_list)
-        payments._viva_wallet_bind()
+        payments._viva_wallet_bind_saved()
         return payments
 
     def write(self, vals):
@@ -46,7 +46,7 @@ class PosPayment(models.Model):
         lock_rows(self.filtered(lambda payment: payment.viva_wallet_session_id))
         result = super().write(vals)
         if "viva_wallet_session_id" in vals:
-            self._viva_wallet_bind()
+            self._viva_wallet_bind_saved()
         return result
 
     def unlink(self):
@@ -141,15 +141,18 @@ class PosPayment(models.Model):
             limit=1,
         )
 
-    def _viva_wallet_bind(self):
-        """Tie the payments to the transactions they come from, and take the card data from there.
+    def _viva_wallet_bind_saved(self):
+        """Tie payments that a till or a person has saved to the transactions that they name.
 
-        The till saves whatever its copy says; what was charged is known by the ledger.
+        The till saves whatever its copy says; what was charged is known by the ledger. Where the
+        ledger itself writes payments, it ties them on its own.
         """
+        if self.env.context.get("viva_wallet_booking"):
+            return
         by_session = {payment.viva_wallet_session_id: payment for payment in self}
         for transaction in self._viva_wallet_transactions():
             payment = by_session[transaction.session_id].sudo()
-            transaction._book_safely(partial(transaction._bind_payment, payment))
+            transaction._book_or_flag(partial(transaction._bind_payment, payment))
 
     def _viva_wallet_check_paid(self):
         """Have the ledger compare the payments of paid orders with what was charged."""

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..viva.client import DEMO, LIVE, Credentials, Hosts, VivaClient, is_loopback_url
 from ..viva.pasted import clean
 from . import verification_key
-from .method_webhook import WEBHOOK_FIELDS
+from .pos_payment_method_webhook import WEBHOOK_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -33,8 +33,7 @@ SIMULATOR_PARAMETER = "pos_viva_wallet.simulator_url"
 
 
 class PosPaymentMethod(models.Model):
-    _name = "pos.payment.method"
-    _inherit = ["pos.payment.method", "viva.wallet.webhook", "viva.wallet.viva.com"]
+    _inherit = "pos.payment.method"
 
     viva_wallet_merchant_id = fields.Char(
         string="Merchant ID",

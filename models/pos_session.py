@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .states import OPEN_STATES
-
 
 class PosSession(models.Model):
     _inherit = "pos.session"
@@ -146,5 +144,5 @@ class PosSession(models.Model):
         return (
             self.env["viva.wallet.transaction"]
             .sudo()
-            .search([("pos_session_id", "in", self.ids), ("state", "in", OPEN_STATES)])
+            .search([("pos_session_id", "in", self.ids), ("state", "=", "sent")])
         )

@@ -114,7 +114,7 @@ def _certainty(transaction, reason):
     _ = transaction.env._
     if reason in SAYS_TO_LOOK:
         return ""
-    if not transaction.doubtful:
+    if not transaction.money_uncertain:
         return _("Nothing was charged.")
     return _("Look at the terminal before you try again: it may show the payment as made.")
 

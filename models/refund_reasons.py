@@ -163,7 +163,7 @@ def _certainty(refund, known):
     _ = refund.env._
     if known in SAYS_TO_LOOK:
         return ""
-    if not refund.doubtful:
+    if not refund.money_uncertain:
         return _("Nothing was paid back.")
     if refund.refund_way == "account":
         return _(

@@ -7,7 +7,7 @@ state Viva is in at that moment.
 from functools import partial
 
 from ..viva import waiting, webhook
-from .exchange import Exchange
+from .provider_call import ProviderCall
 
 # What decides about the key.
 FIELDS = {
@@ -26,8 +26,8 @@ def fetch_later(methods):
     for method in methods.sudo():
         is_ours = method.use_payment_terminal == "viva_wallet" and method.viva_wallet_api_key
         if is_ours and not method.viva_wallet_webhook_verification_key:
-            exchange = _exchange(method)
-            method.env.cr.postcommit.add(partial(_fetch_aside, exchange))
+            call = _call(method)
+            method.env.cr.postcommit.add(partial(_fetch_in_background, call))
 
 
 def fetch(method):
@@ -37,19 +37,19 @@ def fetch(method):
     :return: the key, None when Viva gave none, or has not answered yet
     :rtype: str | None
     """
-    exchange = _exchange(method)
-    exchange.start()
-    _is_here, key = exchange.finish()
+    call = _call(method)
+    call.start()
+    _is_here, key = call.finish()
     return key
 
 
-def _fetch_aside(exchange):
-    exchange.start_aside()
+def _fetch_in_background(call):
+    call.start_in_background()
 
 
-def _exchange(method):
+def _call(method):
     client = method._viva_wallet_client()
-    return Exchange(
+    return ProviderCall(
         method, waiting.KEY, lambda: webhook.key_from_reply(client.webhook_key()), _keep
     )
 

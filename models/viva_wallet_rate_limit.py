@@ -8,7 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..viva import throttle, timing
-from .own_transaction import committed, lock_rows
+from .db import lock_rows, run_in_new_transaction
 
 CONTENDED = (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 
@@ -45,7 +45,9 @@ class VivaWalletRateLimit(models.Model):
         if not throttle.must_look(key):
             return 0.0
         try:
-            return committed(self.sudo(), lambda own: own._take_slot(account, is_urgent))
+            return run_in_new_transaction(
+                self.sudo(), lambda own: own._take_slot(account, is_urgent)
+            )
         except CONTENDED:
             return 0.0 if is_urgent else timing.ASK_INTERVAL
 
@@ -58,7 +60,7 @@ class VivaWalletRateLimit(models.Model):
         """
         # If others are at the row all the time, they learn the same.
         with suppress(*CONTENDED):
-            committed(self.sudo(), lambda own: own._learn(account, retry_after))
+            run_in_new_transaction(self.sudo(), lambda own: own._learn(account, retry_after))
         throttle.note(self._limit_key(account), is_limited=True)
 
     def _take_slot(self, account, is_urgent):

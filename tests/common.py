@@ -442,7 +442,7 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
     def create_transaction(self, **values):
         """Return a row of the ledger that no till asked for, under new ids and on a new terminal.
 
-        :param values: replace or complete them; default: a sale of 12.34 that was not sent.
+        :param values: replace or complete them; default: a sale of 12.34 that waits for its outcome.
         """
         transaction = self.env["viva.wallet.transaction"].sudo().create({
             "session_id": str(uuid.uuid4()),
@@ -457,6 +457,7 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
             "payment_uuid": str(uuid.uuid4()),
             "currency_id": self.env.ref("base.EUR").id,
             "amount_minor": 1234,
+            "state": "sent",
             **values,
         })  # fmt: skip
         self.env.flush_all()

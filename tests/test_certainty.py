@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..models import exchange
+from ..models import provider_call
 from ..viva import timing, waiting, webhook
 from ..viva.outcome import EXISTS, RequestResult
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
@@ -89,7 +89,7 @@ class TestRetry(CertaintyCommon):
         with Impatience() as late:
             self.let_pass(self.transaction(sale["session_id"]), 5)
             row = self.transaction(sale["session_id"])
-            row._ask_aside()
+            row._poll_in_background()
             self.simulator.approve_late(sale["session_id"])
             self.assert_not_sent(self.till("start_sale", self.retry_of(sale)), "unsettled")
             late.let_answer()
@@ -170,7 +170,7 @@ class TestOwedQuestion(CertaintyCommon):
         ).encode()
         notification = webhook.parse_webhook(body)
         self.env.flush_all()
-        self.env["viva.wallet.transaction"].sudo()._wake_up(self.viva_method, notification)
+        self.env["viva.wallet.transaction"].sudo()._on_notification(self.viva_method, notification)
         self.env.invalidate_all()
 
     def test_notification_right_after_an_answer_is_owed(self):
@@ -180,12 +180,12 @@ class TestOwedQuestion(CertaintyCommon):
         row = self.transaction(sale["session_id"])
         row.asked_at = timing.now()
         self.notify(sale["session_id"])
-        self.assertTrue(self.transaction(sale["session_id"])._owes_question())
+        self.assertTrue(self.transaction(sale["session_id"])._has_unasked_news())
         self.let_pass(self.transaction(sale["session_id"]), 2)
         self.assertEqual(
             self.till("read_status", [sale["session_id"]])[sale["session_id"]]["state"], "approved"
         )
-        self.assertFalse(self.transaction(sale["session_id"])._owes_question())
+        self.assertFalse(self.transaction(sale["session_id"])._has_unasked_news())
 
     def test_owed_question_is_asked_without_a_till(self):
         for event_id in (1006, DOUBTFUL):
@@ -196,7 +196,7 @@ class TestOwedQuestion(CertaintyCommon):
                 self.transaction(sale["session_id"]).asked_at = timing.now()
                 planned = []
                 with (
-                    patch.object(exchange, "has_threads", lambda: True),
+                    patch.object(provider_call, "has_threads", lambda: True),
                     patch.object(
                         waiting, "later", lambda *call, to=planned: to.append(call), create=True
                     ),
@@ -307,7 +307,7 @@ class TestRequestOnItsWay(CertaintyCommon):
             self.ask(late, sale, timing.REPLY_WITHIN)
             row = self.transaction(sale["session_id"])
             self.assertEqual(
-                (row.state, row.reason, row.doubtful), ("failed", "never_received", True)
+                (row.state, row.reason, row.money_uncertain), ("failed", "never_received", True)
             )
 
     def test_late_acceptance_is_asked_about_and_stopped(self):

@@ -293,7 +293,7 @@ class TestGuards(VivaWalletCommon):
         row = self.transaction(sale["session_id"])
         self.assertEqual((row.state, row.review), ("approved", "no_payment"))
 
-    @mute_logger("odoo.addons.pos_viva_wallet.models.viva_wallet_orders")
+    @mute_logger("odoo.addons.pos_viva_wallet.models.ledger.booking")
     def test_what_odoo_refuses_to_book_stays_approved(self):
         """An archived or removed method must not undo the approval."""
         sale = self.start()

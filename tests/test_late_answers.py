@@ -212,6 +212,6 @@ class TestLateAnswers(VivaWalletCommon):
 
         with patch.object(ledger, "_apply_outcome", fail_for_first):
             with self.assertRaisesRegex(ValueError, "mistake"):
-                (rows[0] | rows[1])._refresh()
+                (rows[0] | rows[1])._poll()
         self.env.invalidate_all()
         self.assertEqual([row.state for row in rows], ["sent", "approved"])

@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from ..models import method_webhook
+from ..models import pos_payment_method_webhook
 from ..viva import address
 from .common import OTHER_TERMINAL, VivaWalletCommon, VivaWalletHttpCommon
 
@@ -183,7 +183,7 @@ class TestNotificationWatch(VivaWalletCommon):
 
     def test_silence_is_told_once(self):
         self.had_notifications()
-        self.sales(method_webhook.SILENT_SALES)
+        self.sales(pos_payment_method_webhook.SILENT_SALES)
         self.watch()
         self.watch()
         self.assertTrue(self.viva_method.viva_wallet_webhook_silent_since)
@@ -192,7 +192,7 @@ class TestNotificationWatch(VivaWalletCommon):
 
     def test_told_again_after_they_came_back(self):
         self.had_notifications()
-        self.sales(method_webhook.SILENT_SALES)
+        self.sales(pos_payment_method_webhook.SILENT_SALES)
         self.watch()
         later = fields.Datetime.now() - timedelta(minutes=30)
         (sale,) = self.sales(1, notified_at=later)
@@ -202,15 +202,15 @@ class TestNotificationWatch(VivaWalletCommon):
         self.assertEqual(len(self.messages()), 1)
 
     def test_no_alarm(self):
-        self.sales(method_webhook.SILENT_SALES)
+        self.sales(pos_payment_method_webhook.SILENT_SALES)
         self.watch()
         self.assertFalse(self.messages(), "there never were any notifications")
         self.had_notifications()
         self.transactions().state = "failed"
-        self.sales(method_webhook.SILENT_SALES - 1)
+        self.sales(pos_payment_method_webhook.SILENT_SALES - 1)
         self.watch()
         self.assertFalse(self.messages(), "too few sales to tell")
-        for sale in self.sales(method_webhook.SILENT_SALES):
+        for sale in self.sales(pos_payment_method_webhook.SILENT_SALES):
             sale.finished_at = fields.Datetime.now()
         self.sales(1, notified_at=fields.Datetime.now())
         self.watch()
@@ -219,7 +219,7 @@ class TestNotificationWatch(VivaWalletCommon):
     def test_scheduled_action(self):
         cron = self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_watch_notifications")
         self.had_notifications()
-        self.sales(method_webhook.SILENT_SALES)
+        self.sales(pos_payment_method_webhook.SILENT_SALES)
         cron.method_direct_trigger()
         self.assertEqual(len(self.messages()), 1)
 

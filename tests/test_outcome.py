@@ -46,7 +46,7 @@ class TestOutcome(VivaWalletCommon):
                 self.assertEqual((snapshot["state"], snapshot["reason"]), ("failed", reason))
                 self.assertIn(text, snapshot["text"])
                 self.assertFalse(snapshot["card"])
-                self.assertFalse(self.transaction(sale["session_id"]).doubtful)
+                self.assertFalse(self.transaction(sale["session_id"]).money_uncertain)
         self.assert_ledgers_agree(payments=0)
         self.assertFalse(self.charges())
 
@@ -381,15 +381,6 @@ class TestOutcome(VivaWalletCommon):
         self.run_cron()
         self.assertEqual(self.transaction(sale["session_id"]).state, "unknown")
 
-    def test_cron_ends_what_was_never_sent(self):
-        young, old = self.create_transaction(), self.create_transaction()
-        # The database dates rows from the beginning of its transaction, that is of all these tests.
-        self.let_pass(young, -3600)
-        self.let_pass(old, 31)
-        self.run_cron()
-        self.assertEqual(young.state, "new")
-        self.assertEqual((old.state, old.reason), ("failed", "never_sent"))
-
     def test_check_without_an_answer_is_made_again(self):
         sale = self.sale_values()
         self.till("start_sale", sale)
@@ -420,7 +411,9 @@ class TestOutcome(VivaWalletCommon):
         for _check in range(2):
             self.let_pass(row, timing.CHECK_AFTER + 1)
             self.run_cron()
-            self.assertEqual((row.state, row.review, row.doubtful), ("failed", "conflict", True))
+            self.assertEqual(
+                (row.state, row.review, row.money_uncertain), ("failed", "conflict", True)
+            )
         self.simulator.set_terminal(TERMINAL, body_without=[])
         self.let_pass(row, timing.CHECK_AFTER + 1)
         self.run_cron()
@@ -454,7 +447,7 @@ class TestOutcome(VivaWalletCommon):
         self.simulator.decline(TERMINAL, event_id=1099)
         self.read(sale["session_id"])
         row = self.transaction(sale["session_id"])
-        self.assertTrue(row.doubtful)
+        self.assertTrue(row.money_uncertain)
         for _hour in range(3):
             self.let_pass(row, 3601)
             self.run_cron()

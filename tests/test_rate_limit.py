@@ -89,7 +89,7 @@ class TestRateLimit(VivaWalletCommon):
         self.pass_time(5)
         with (
             patch.object(viva_wallet_rate_limit, "lock_rows", lambda rows, wait: False),
-            patch("odoo.addons.pos_viva_wallet.models.own_transaction.PAUSE", 0),
+            patch("odoo.addons.pos_viva_wallet.models.db.PAUSE", 0),
         ):
             self.assertEqual(self.slot(is_urgent=True), 0)
             self.assertEqual(self.slot(is_urgent=False), timing.ASK_INTERVAL)

@@ -24,13 +24,13 @@ OF_REFUNDS = {"not_refundable", "parent_missing", "refund_disabled"}
 
 @tagged("post_install", "-at_install")
 class TestReasons(TransactionCase):
-    def text(self, reason, doubtful=False, event_id=False, **values):
+    def text(self, reason, money_uncertain=False, event_id=False, **values):
         transaction = self.env["viva.wallet.transaction"].new(
             {
                 "kind": "sale",
                 "state": "failed",
                 "reason": reason,
-                "doubtful": doubtful,
+                "money_uncertain": money_uncertain,
                 "event_id": event_id,
                 "message": "Raw words of Viva",
                 **values,
@@ -51,7 +51,7 @@ class TestReasons(TransactionCase):
     def test_what_is_certain_is_said_and_nothing_else(self):
         for reason in sorted((const.REASONS | OTHERS) - OF_REFUNDS):
             with self.subTest(reason=reason):
-                text = self.text(reason, doubtful=True)
+                text = self.text(reason, money_uncertain=True)
                 self.assertNotIn("Nothing was charged", text)
                 self.assertIn("before you try again", text)
         for reason in ("declined", "timed_out", "aborted", "unreachable", "never_sent"):
@@ -62,7 +62,7 @@ class TestReasons(TransactionCase):
         for way in ("terminal", "account", "unreferenced"):
             for reason in sorted(const.REASONS | OTHERS | OF_REFUNDS):
                 with self.subTest(way=way, reason=reason):
-                    text = self.text(reason, kind="refund", refund_way=way, doubtful=True)
+                    text = self.text(reason, kind="refund", refund_way=way, money_uncertain=True)
                     self.assertNotIn("Nothing was paid back", text)
                     self.assertRegex(text, "before you (try again|pay it back once more)")
             for reason in ("declined", "timed_out", "cancelled", "unreachable", "refund_disabled"):

@@ -38,7 +38,7 @@ class ReconcileCommon(VivaWalletCommon):
         )
         self.env.flush_all()
         ledger = self.env["viva.wallet.transaction"].sudo()
-        ledger._wake_up(method or self.viva_method, notification)
+        ledger._on_notification(method or self.viva_method, notification)
         self.env.flush_all()
         self.env.invalidate_all()
 
@@ -475,7 +475,7 @@ class TestListOfTheDay(ReconcileCommon):
 
         with (
             patch.object(ledger, "_compare_days", fail_for_broken),
-            mute_logger("odoo.addons.pos_viva_wallet.models.own_transaction"),
+            mute_logger("odoo.addons.pos_viva_wallet.models.db"),
         ):
             self.compare()
         self.assertEqual(self.transaction(session_id).review, "no_row")
@@ -496,7 +496,7 @@ class TestListOfTheDay(ReconcileCommon):
             patch.object(
                 self.env.registry["viva.wallet.transaction"], "_question", fail_for_broken
             ),
-            mute_logger("odoo.addons.pos_viva_wallet.models.own_transaction"),
+            mute_logger("odoo.addons.pos_viva_wallet.models.db"),
         ):
             self.run_cron()
         self.assertEqual(self.transaction(sale["session_id"]).state, "approved")

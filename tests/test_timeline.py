@@ -39,7 +39,7 @@ class TestTimeline(VivaWalletCommon):
     def test_notification(self):
         transaction = self.create_transaction()
         transaction._mark_notified()
-        self.assertEqual(self.steps(transaction), ["asked", "notified"])
+        self.assertEqual(self.steps(transaction), ["asked", "sent", "notified"])
 
     def test_statement_and_review(self):
         transaction = self.create_transaction(state="sent")
@@ -66,7 +66,7 @@ class TestTimeline(VivaWalletCommon):
     def test_nobody_writes_events(self):
         transaction = self.create_transaction()
         manager = self.create_user("manager", "point_of_sale.group_pos_manager")
-        event = transaction.event_ids.with_user(manager)
+        event = transaction.event_ids[0].with_user(manager)
         self.assertEqual(event.what, "asked")
         with self.assertRaises(AccessError):
             event.detail = "x"

@@ -203,7 +203,7 @@ class TestTip(VivaWalletCommon):
         self.simulator.tap(TERMINAL, tip=200)
         self.assertEqual(self.read(sale["session_id"])["state"], "approved")
         with (
-            patch.object(type(self.env["pos.payment"]), "_viva_wallet_bind"),
+            patch.object(type(self.env["pos.payment"]), "_viva_wallet_bind_saved"),
             patch.object(type(self.env["viva.wallet.transaction"]), "_book_missing"),
         ):
             order = self.draft_order(sale)

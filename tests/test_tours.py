@@ -145,7 +145,7 @@ class TestTours(TourCommon):
         }])  # fmt: skip
         self.simulator.set_terminal(TERMINAL, endless_202=False)
         self.let_pass(row, 2)
-        row._refresh()
+        row._poll()
         self.assert_ledgers_agree(payments=1)
         self.assert_paid()
 

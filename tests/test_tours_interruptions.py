@@ -106,7 +106,7 @@ class TestFaultTours(InterruptionCommon):
         self.simulator.tap(TERMINAL)
         self.simulator.set_terminal(TERMINAL, endless_202=False)
         self.let_pass(row, 2)
-        row._refresh()
+        row._poll()
         row.invalidate_recordset()
         self.assertEqual((row.state, row.review), ("approved", "late_approval"))
         self.assert_ledgers_agree(payments=0)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.viva_wallet_review import RESOLUTIONS
+from ..models.ledger.review import RESOLUTIONS
 
 
 class VivaWalletResolve(models.TransientModel):

@@ -129,7 +129,7 @@ class ManyBench(Demo):
         }
         self.instance.cluster.query(DATABASE, WATCH_LEDGER)
         phases = self._measure()
-        self._settle()
+        self._await_answers()
         print(f"\n{table(phases, self.workers)}\n")
         print("\n".join(self._verdicts(phases)), end="\n\n")
         self._prove()
@@ -281,7 +281,7 @@ class ManyBench(Demo):
         rows = self.instance.cluster.query(DATABASE, "SELECT * FROM bench_approved").split()
         return {session: float(moment) for session, moment in (row.split("|") for row in rows)}
 
-    def _settle(self) -> None:
+    def _await_answers(self) -> None:
         """Ask about what the tills left without an outcome, as a till does that is opened again."""
         cashier = Odoo(self.url, DATABASE, *CASHIER)
         deadline = time.monotonic() + SETTLE_SECONDS

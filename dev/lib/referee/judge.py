@@ -267,7 +267,11 @@ class Judge:
                 yield f"{name} is still {row['state']}."
             if row["state"] == "unknown" and not self._is_on_review(row):
                 yield f"{name} is unknown and nobody is asked to look."
-            if row["state"] == "failed" and row["doubtful"] and not self._is_looked_after(row):
+            if (
+                row["state"] == "failed"
+                and row["money_uncertain"]
+                and not self._is_looked_after(row)
+            ):
                 yield f"{name} is uncertain and nobody asks any more."
 
     def _is_looked_after(self, row):

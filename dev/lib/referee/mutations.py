@@ -75,7 +75,7 @@ def drops_wake_ups(server):
     """1b: a notification that comes while somebody has just asked is dropped."""
     ledger = server.registry[LEDGER]
     return [
-        (ledger, "_owe_question", lambda _row: False),
+        (ledger, "_note_news", lambda _row: False),
         (ledger, "_may_still_change", lambda _row: False),
     ]
 
@@ -87,7 +87,7 @@ def believes_a_young_list(server):
 
     def apply_not_listed(row):
         if row.state == "sent" and row._age() >= server.addon.timing.NOT_LISTED_AFTER:
-            row._fail("never_received", doubtful=True)
+            row._fail("never_received", money_uncertain=True)
 
     return [(ledger, "_apply_not_listed", apply_not_listed)]
 
@@ -116,9 +116,9 @@ def forgets_what_is_on_its_way(server):
             row.accepted_at = server.addon.timing.now()
 
     return [
-        (ledger, "_is_on_its_way", lambda _row: False),
+        (ledger, "_is_in_transit", lambda _row: False),
         (ledger, "_apply_acceptance", apply_acceptance),
-        (ledger, "_doubt_again", lambda _row: None),
+        (ledger, "_mark_uncertain_again", lambda _row: None),
     ]
 
 
@@ -162,4 +162,4 @@ def expects_rules_only(server):
         except UserError:
             row._flag("no_payment")
 
-    return [(ledger, "_book_safely", book_safely)]
+    return [(ledger, "_book_or_flag", book_safely)]

@@ -241,7 +241,7 @@ class Server:
             for key, value in list(vars(module).items()) if is_product else ():
                 if type(value) is threading.local:
                     setattr(module, key, local())
-            if name == f"{ADDON}.models.viva_wallet_till":
+            if name == f"{ADDON}.models.ledger.admission":
                 # It changes a logger for as long as others run.
                 module.mute_logger = lambda *_names: _nothing()
 
@@ -376,7 +376,7 @@ class Server:
             notification = self.addon.webhook.parse_webhook(message)
 
             def wake_up():
-                env["viva.wallet.transaction"]._wake_up(method, notification)
+                env["viva.wallet.transaction"]._on_notification(method, notification)
                 method._viva_wallet_note_event(notification.event_type)
 
             retrying(wake_up, env)

@@ -39,8 +39,8 @@ class VivaWalletTransaction(models.Model):
         super()._apply_outcome(result, reply)
         reach(self.session_id, "before_outcome_commit")
 
-    def _take_for_resending(self):
-        request = super()._take_for_resending()
+    def _claim_resend(self):
+        request = super()._claim_resend()
         if not request:
             return request
         reach(self.session_id, "before_resend_commit")
@@ -53,8 +53,8 @@ class VivaWalletTransaction(models.Model):
         reach(self.session_id, "before_resent_commit")
         return applied
 
-    def _take_for_abort(self, *args):
-        request = super()._take_for_abort(*args)
+    def _claim_abort(self, *args):
+        request = super()._claim_abort(*args)
         reach(self.session_id, "before_abort_commit")
         return request
 

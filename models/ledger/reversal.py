@@ -4,21 +4,20 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..viva import timing
-from ..viva import transaction as viva_transaction
-from .own_transaction import committed, fresh, surviving
-from .states import UNFINISHED_STATES
+from ...viva import timing
+from ...viva import transaction as viva_transaction
+from ..db import log_and_continue, new_cursor, run_in_new_transaction
+from ..states import UNFINISHED_STATES
 
 
-class VivaWalletReversal(models.AbstractModel):
+class VivaWalletTransaction(models.Model):
     """Find out whether a charge still stands.
 
     What was said (a notification, a contradiction, the list of the day) is a suspicion. Only the
     record of the transaction, read from Viva, is evidence.
     """
 
-    _name = "viva.wallet.reversal"
-    _description = "Viva Wallet: charges that were undone"
+    _inherit = "viva.wallet.transaction"
 
     reversal_suspected_at = fields.Datetime(
         readonly=True, help="When something first spoke of a reversal that nobody here asked for."
@@ -28,7 +27,6 @@ class VivaWalletReversal(models.AbstractModel):
         index="btree_not_null",
         help="When Viva is asked whether the charge still stands.",
     )
-
     touched_by = fields.Json(
         readonly=True,
         groups="base.group_system",
@@ -38,7 +36,7 @@ class VivaWalletReversal(models.AbstractModel):
     # === SUSPICION === #
 
     @api.model
-    def _hear_of_reversal(self, method, notification):
+    def _on_reversal_notification(self, method, notification):
         """Take a reversal that Viva announced as a suspicion, unless we asked for it.
 
         :param method: payment method at whose address it arrived.
@@ -52,7 +50,7 @@ class VivaWalletReversal(models.AbstractModel):
         # It may be about the refund whose outcome we do not know yet.
         is_vague = any(refund.state in UNFINISHED_STATES for refund in sale.refund_ids)
         try:
-            committed(sale, lambda own: own._note_suspicion(is_vague))
+            run_in_new_transaction(sale, lambda own: own._note_suspicion(is_vague))
         except (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
             return  # the list of the day will tell
         if not is_vague:
@@ -107,6 +105,63 @@ class VivaWalletReversal(models.AbstractModel):
             self.reversal_suspected_at = now
         self.reversal_check_at = now
 
+    # === SUSPICION FROM VIVA'S LISTS === #
+
+    @api.model
+    def _suspect_touched(self, methods, reply):
+        """Have the records read of those charges and refunds, however old, that a list says to be
+        refunded, cancelled or undone.
+
+        :param methods: payment methods of the account.
+        :param Reply reply: Viva's list of the transactions of a day.
+        """
+        entries = viva_transaction.entries_of_day(reply) or ()
+        named = {
+            name for entry in entries for name in (entry.transaction_id, entry.parent_id) if name
+        }
+        rows = self.search(
+            [
+                ("state", "=", "approved"),
+                ("payment_method_id", "in", methods.ids),
+                ("transaction_id", "in", [*named, *map(str.upper, named)]),
+            ]
+        )
+        touched = viva_transaction.touched(entries, rows.mapped("transaction_id"))
+        for row in rows.filtered(lambda row: row.transaction_id.lower() in touched):
+            with log_and_continue(row.session_id):
+                row._suspect_entries(touched[row.transaction_id.lower()])
+
+    def _suspect_entries(self, entries):
+        """Suspect that this row was undone, unless our own refunds explain what a list says.
+
+        :param list entries: of `viva.transaction.touched`.
+        """
+        ours = self.refund_ids.filtered(lambda refund: refund.state != "failed")
+        news = {
+            f"{entry.transaction_id} {entry.fate}": entry
+            for entry in entries
+            if not self._is_entry_explained(entry, ours)
+        }
+        known = set(self.touched_by or ())
+        if not news.keys() - known:
+            return
+        # A refund of ours whose outcome is not known may be the one that is listed.
+        is_vague = bool(ours.filtered(lambda refund: refund.state != "approved"))
+        listed = None if is_vague else sorted(known | news.keys())
+        run_in_new_transaction(self, lambda own: own._note_suspicion(is_vague, listed))
+
+    def _is_entry_explained(self, entry, ours):
+        """Tell whether what a list says of this row is what refunds of ours have done to it."""
+        own_id = self.transaction_id.lower()
+        if entry.transaction_id == own_id:
+            is_undone = entry.fate == viva_transaction.UNDONE
+            return bool(ours) and (
+                not is_undone or self._is_explained_by(ours, viva_transaction.UNDONE)
+            )
+        names = {name.lower() for name in ours.mapped("transaction_id") if name}
+        sessions = set(ours.mapped("session_id"))
+        return entry.transaction_id in names or (entry.reference or "").lower() in sessions
+
     # === EVIDENCE === #
 
     @api.model
@@ -115,14 +170,14 @@ class VivaWalletReversal(models.AbstractModel):
             [("state", "=", "approved"), ("reversal_check_at", "<=", timing.now())]
         )
         for transaction in suspected:
-            with surviving(transaction.session_id):
+            with log_and_continue(transaction.session_id):
                 transaction._check_reversal()
             self.env["ir.cron"]._commit_progress(1)
 
     def _check_reversal(self):
         """Read the record of the transaction from Viva and apply what it says."""
         self.ensure_one()
-        with fresh(self) as current:
+        with new_cursor(self) as current:
             transaction_id = current.transaction_id
             method = current.payment_method_id
             client = method and transaction_id and method._viva_wallet_client()
@@ -131,9 +186,9 @@ class VivaWalletReversal(models.AbstractModel):
         else:
             reply = client.read_transaction(transaction_id)
             fate = viva_transaction.from_reply(reply, transaction_id)
-        committed(self, lambda own: own._apply_fate(fate))
+        run_in_new_transaction(self, lambda own: own._apply_record(fate))
 
-    def _apply_fate(self, fate):
+    def _apply_record(self, fate):
         """Apply what Viva's record says. Call it with the row in its own transaction.
 
         :param str fate: see `viva.transaction.from_reply`.

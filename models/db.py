@@ -30,7 +30,7 @@ def _after_fork():
 os.register_at_fork(after_in_child=_after_fork)
 
 
-def committed(records, work):
+def run_in_new_transaction(records, work):
     """Run `work` in a database transaction of its own, committed before this returns.
 
     A charge must never be forgotten because something later in the caller's transaction fails, and
@@ -46,7 +46,7 @@ def committed(records, work):
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with fresh(records) as own:
+            with new_cursor(records) as own:
                 return work(own)
         except (LockError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
             if attempt == ATTEMPTS:
@@ -59,7 +59,7 @@ def detached(records):
     """Return `records` as superuser for a thread of its own, in which no request holds a cursor.
 
     They hold none either, so that no connection is kept while Viva is being waited for: only
-    `fresh` and `committed` can be used with them.
+    `new_cursor` and `run_in_new_transaction` can be used with them.
 
     :param records: recordset of an environment that may be gone by the time the thread begins.
     """
@@ -68,7 +68,7 @@ def detached(records):
 
 
 @contextmanager
-def fresh(records):
+def new_cursor(records):
     """Give `records` in a transaction of its own, which sees what others have committed.
 
     The cursor of a request keeps the picture of the moment of its first query.
@@ -111,7 +111,7 @@ def lock_rows(records, wait=True):
     """Keep others from writing these rows until this transaction ends.
 
     That somebody has just written them is not for the log: whoever called is repeated by Odoo or by
-    `committed`.
+    `run_in_new_transaction`.
 
     :param records: recordset whose rows are about to be written.
     :param bool wait: until somebody else who is writing them has finished.
@@ -132,7 +132,7 @@ def lock_rows(records, wait=True):
 
 
 @contextmanager
-def surviving(what):
+def log_and_continue(what):
     """Let a scheduled action go on when one of its parts fails, whatever is wrong with it.
 
     :param str what: was being done, for the log.

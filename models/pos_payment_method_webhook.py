@@ -37,11 +37,10 @@ SILENT_SALES = 10  # approved in a row and never announced, after notifications 
 PROMPT_MINUTES = 15  # Viva may take some minutes to announce a sale
 
 
-class VivaWalletWebhook(models.AbstractModel):
+class PosPaymentMethod(models.Model):
     """The address at which Viva notifies a payment method, and what is known about it."""
 
-    _name = "viva.wallet.webhook"
-    _description = "Viva Wallet: notifications of a payment method"
+    _inherit = "pos.payment.method"
 
     viva_wallet_webhook_token = fields.Char(
         groups="base.group_system",

@@ -2,12 +2,12 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..viva import outcome, timing
-from .own_transaction import database_clock
-from .states import HOLDING_STATES, OPEN_STATES, UNFINISHED_STATES
+from ...viva import outcome, timing
+from ..db import database_clock
+from ..states import HOLDING_STATES, UNFINISHED_STATES
 
 
-class VivaWalletCertainty(models.AbstractModel):
+class VivaWalletTransaction(models.Model):
     """How certain it is what became of a request.
 
     A state says what Viva said last. Whether that can be relied on, now that more money would
@@ -15,8 +15,7 @@ class VivaWalletCertainty(models.AbstractModel):
     through, and its lists lag.
     """
 
-    _name = "viva.wallet.certainty"
-    _description = "Viva Wallet: certainty of outcomes"
+    _inherit = "viva.wallet.transaction"
 
     answered_at = fields.Datetime(
         readonly=True,
@@ -65,7 +64,7 @@ class VivaWalletCertainty(models.AbstractModel):
             and timing.now() - since >= timedelta(seconds=timing.SILENT_AFTER)
         )
 
-    def _owes_question(self):
+    def _has_unasked_news(self):
         """Tell whether Viva has spoken of it since it was asked about the last time.
 
         What was approved is what Viva has announced.
@@ -87,19 +86,19 @@ class VivaWalletCertainty(models.AbstractModel):
         if self.state != "failed" or self.review_state == "resolved":
             return False
         if not since:
-            return self.doubtful or self._owes_question()
-        if not self.doubtful and not self._may_still_change():
+            return self.money_uncertain or self._has_unasked_news()
+        if not self.money_uncertain and not self._may_still_change():
             return False
         if not self.answered_at or self.answered_at < since:
             return True
-        return self.doubtful and (self._is_forgotten() or self._is_in_lagging_list())
+        return self.money_uncertain and (self._is_forgotten() or self._is_in_lagging_list())
 
     def _may_still_change(self):
         """Tell whether Viva, which had confirmed that nothing was charged, may still say otherwise.
 
         What Viva refused from the beginning was never a session that could change.
         """
-        return self._owes_question() or (bool(self.answered_at) and self._is_recent())
+        return self._has_unasked_news() or (bool(self.answered_at) and self._is_recent())
 
     def _is_recent(self):
         """Tell whether it ended so recently that Viva's lists may not be complete yet."""
@@ -134,7 +133,7 @@ class VivaWalletCertainty(models.AbstractModel):
         """
         return self.state in HOLDING_STATES or self._is_uncertain(since)
 
-    def _is_on_its_way(self):
+    def _is_in_transit(self):
         """Tell whether the request may still be on its way to Viva.
 
         As long as it is, nothing that Viva says about it is final.
@@ -159,12 +158,3 @@ class VivaWalletCertainty(models.AbstractModel):
         """
         row = self.sudo()
         return row.client_name in (False, row.payment_method_id.sudo().viva_wallet_client_id)
-
-    def _apply_unaskable(self):
-        """Have a person look at what cannot be asked about, where money may have moved."""
-        self._lock()
-        self._end_if_overdue()
-        if self.state == "unknown" or self._is_uncertain():
-            self._flag("unaskable", replace=self.review == "unknown")
-        if self.state not in OPEN_STATES:
-            self.check_at = False

@@ -1,11 +1,10 @@
 from odoo import api, models
 
 
-class VivaWalletReviewTill(models.AbstractModel):
+class VivaWalletPosApi(models.AbstractModel):
     """What a till gets to see of the payments that a person must look at."""
 
-    _name = "viva.wallet.review.till"
-    _description = "Viva Wallet: review as the till sees it"
+    _inherit = "viva.wallet.till"
 
     @api.model
     def open_reviews(self, config_id):

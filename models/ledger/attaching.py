@@ -1,14 +1,16 @@
+import uuid
+from functools import partial
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .states import HOLDING_STATES, UNFINISHED_STATES
+from ..states import HOLDING_STATES, UNFINISHED_STATES
 
 
-class VivaWalletAttach(models.AbstractModel):
+class VivaWalletTransaction(models.Model):
     """Give a charge that no payment books to the order that the customer paid for."""
 
-    _name = "viva.wallet.attach"
-    _description = "Viva Wallet: charges without a payment"
+    _inherit = "viva.wallet.transaction"
 
     can_attach = fields.Boolean(compute="_compute_can_attach")
 
@@ -51,25 +53,16 @@ class VivaWalletAttach(models.AbstractModel):
         if payment:
             row._take_over(payment)
         else:
-            order.add_payment(row._new_payment_values(order))
+            row._book_or_flag(partial(row._add_payment, order, str(uuid.uuid4())))
         row._finish_order(order)
 
     def _take_over(self, payment):
         """Put the charge in the place of a request of the same payment that charged nothing."""
         earlier = self.search([("payment_id", "=", payment.id), ("id", "!=", self.id)])
         (earlier + self).write({"payment_id": False})
-        payment.viva_wallet_session_id = self.session_id
+        self._book_or_flag(partial(self._book_on_payment, payment))
         for row in earlier.filtered(lambda row: row.review == "not_charged"):
             row._resolve("attached", self.env._("The charge %s books it.", self.session_id))
-
-    def _new_payment_values(self, order):
-        return {
-            "pos_order_id": order.id,
-            "payment_method_id": self.payment_method_id.id,
-            "amount": self.charged_amount,
-            "payment_status": "done",
-            "viva_wallet_session_id": self.session_id,
-        }
 
     def _finish_order(self, order):
         """Do what the till does when an order is paid, as Odoo's own payment dialog does."""

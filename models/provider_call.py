@@ -1,10 +1,13 @@
+"""Calls to Viva that keep no worker waiting, and what their answers write: see `viva.waiting`."""
+
 import threading
 
 from odoo.modules import module
 from odoo.tools import config
 
 from ..viva import timing, waiting
-from .own_transaction import committed
+from .db import run_in_new_transaction
+from .states import UNFINISHED_STATES
 
 
 def has_threads():
@@ -12,7 +15,7 @@ def has_threads():
     return not module.current_test
 
 
-class Exchange:
+class ProviderCall:
     """One call to Viva, and what follows from its answer.
 
     :param record: that `apply` gets in a transaction of its own, or nothing that is written to
@@ -37,14 +40,14 @@ class Exchange:
         """
         return self._call.start()
 
-    def finish(self, patiently=False):
+    def finish(self, wait_long=False):
         """Wait for the answer for a moment and apply it. One that comes later is applied then.
 
-        :param bool patiently: wait much longer than for a moment.
+        :param bool wait_long: wait much longer than for a moment.
         :return: (whether the answer was here, what `apply` returned).
         :rtype: tuple
         """
-        seconds = timing.MUCH_PATIENCE if patiently else self._patience()
+        seconds = timing.MUCH_PATIENCE if wait_long else self._patience()
         if not has_threads():
             seconds = None
         is_here, answer = self._call.wait(seconds)
@@ -52,7 +55,7 @@ class Exchange:
             return False, None
         return True, self._commit(self._apply, answer)
 
-    def start_aside(self):
+    def start_in_background(self):
         """Make the call and have its answer applied whenever it comes, in its thread.
 
         :return: whether it is made.
@@ -73,10 +76,31 @@ class Exchange:
     def _commit(self, apply, answer):
         if not self._apply:
             return None
-        applied = committed(self._record, lambda own: apply(own, answer))
+        applied = run_in_new_transaction(self._record, lambda own: apply(own, answer))
         if self._after:
             self._after(applied)
         return applied
 
     def _apply_late(self, own, answer):
         return self._apply(own, answer)
+
+
+class TransactionCall(ProviderCall):
+    """A call about a row of the ledger, for which tills wait.
+
+    :ivar bool is_in_background: Viva has said that there is news: nobody waits for the answer.
+    """
+
+    is_in_background = False
+
+    def _apply_late(self, own, answer):
+        """Override of `ProviderCall`: no till is there to take the news from this call.
+
+        Where Viva has announced news and its answer has none yet, the tills ask again themselves.
+        """
+        own.fetch(["state"])
+        state = own.state
+        applied = self._apply(own, answer)
+        if own.state != state or (self.is_in_background and state in UNFINISHED_STATES):
+            own._notify_tills()
+        return applied

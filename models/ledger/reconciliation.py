@@ -1,20 +1,20 @@
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
+from odoo.tools import split_every
 
-from ..viva import day_list, money, outcome, timing
-from ..viva import transaction as viva_transaction
-from .own_transaction import committed, fresh, surviving
+from ...viva import day_list, money, outcome, timing
+from ..db import log_and_continue, new_cursor, run_in_new_transaction
 
+AT_ONCE = 10  # questions under way together: one slow answer does not delay all
 EARLIER_DAYS = 6  # before yesterday, that are looked at by turns: all of them four times a day
 MAX_QUESTIONS = 20  # about single sessions, per comparison
 
 
-class VivaWalletDay(models.AbstractModel):
-    """Compare the ledger with Viva's own list of the day."""
+class VivaWalletTransaction(models.Model):
+    """What the scheduled actions do until the ledger and Viva's own lists agree."""
 
-    _name = "viva.wallet.day"
-    _description = "Viva Wallet: comparison with Viva's list of the day"
+    _inherit = "viva.wallet.transaction"
 
     listed_minor = fields.Integer(
         string="Amount in Viva's list (minor units)",
@@ -23,6 +23,72 @@ class VivaWalletDay(models.AbstractModel):
         help="Where it is another one than was charged.",
     )
 
+    # === WHAT IS NOT FINISHED === #
+
+    @api.model
+    def _cron_reconcile(self):
+        """Bring every row to its end, also those whose till never comes back."""
+        unfinished = self.search([("state", "in", ("sent", "unknown"))])
+        with log_and_continue("requests under a limit"):
+            unfinished._resend_due()
+        with log_and_continue("aborts"):
+            unfinished._abort_expired()
+        to_check = self.search([("check_at", "<=", timing.now())])
+        for transactions in split_every(AT_ONCE, (unfinished | to_check).ids, self.browse):
+            transactions._poll_each()
+            self.env["ir.cron"]._commit_progress(len(transactions))
+        self._check_reversals()
+        self._flag_without_payment()
+
+    def _poll_each(self):
+        """Ask about all of these together; when one of them cannot be asked about, one by one."""
+        with log_and_continue("questions to Viva"):
+            self._poll(wait_long=True)
+            return
+        for transaction in self:
+            with log_and_continue(transaction.session_id):
+                transaction._poll(wait_long=True)
+
+    def _abort_expired(self):
+        """Ask once that those requests in `self` be stopped that are past the life of a session."""
+        with new_cursor(self) as current:
+            expired = current.filtered(lambda transaction: transaction._is_expired()).ids
+        self._finish_calls([transaction._start_abort() for transaction in self.browse(expired)])
+
+    def _is_expired(self):
+        return (
+            self.state == "sent"
+            and not self.abort_requested_at
+            and self._age() >= timing.ABORT_AFTER
+        )
+
+    @api.model
+    def _flag_without_payment(self):
+        now = timing.now()
+        charged = [
+            ("state", "=", "approved"),
+            ("finished_at", "<", now - timedelta(seconds=timing.NO_PAYMENT_AFTER)),
+            *self._domain_unexplained(),
+        ]
+        unbooked = self.search([*charged, ("payment_id", "=", False)])
+        recently = now - timedelta(seconds=timing.CANCELLED_LIFE)
+        cancelled = self.search(
+            [*charged, ("finished_at", ">", recently), ("order_id.state", "=", "cancel")]
+        )
+        for transaction in unbooked | cancelled:
+            with log_and_continue(transaction.session_id):
+                run_in_new_transaction(transaction, lambda own: own._flag_if_without_payment())
+
+    def _flag_if_without_payment(self):
+        """Ask a person to look, unless the payment is there: it was saved while Viva answered."""
+        self._lock()
+        self._book()
+        is_booked = self.payment_id and self.order_id.state != "cancel"
+        if not is_booked and not self._is_settled_unbooked():
+            self._flag("no_payment")
+
+    # === VIVA'S LISTS === #
+
     @api.model
     def _cron_compare_days(self):
         """Compare today and yesterday, in UTC, for each merchant account.
@@ -30,7 +96,7 @@ class VivaWalletDay(models.AbstractModel):
         The interval of the cron is what keeps us from asking Viva for its list too often.
         """
         for methods in self._methods_by_account():
-            with surviving(f"the comparison for payment methods {methods.ids}"):
+            with log_and_continue(f"the comparison for payment methods {methods.ids}"):
                 self._compare_days(methods)
             self.env["ir.cron"]._commit_progress(1)
         self._check_reversals()
@@ -41,7 +107,7 @@ class VivaWalletDay(models.AbstractModel):
         accounts = {}
         methods = self.env["pos.payment.method"].sudo().with_context(active_test=False)
         for method in methods.search([("use_payment_terminal", "=", "viva_wallet")]):
-            with surviving(f"payment method {method.id}"):
+            with log_and_continue(f"payment method {method.id}"):
                 identity = method._viva_wallet_client().identity
                 accounts[identity] = accounts.get(identity, methods) + method
         return list(accounts.values())
@@ -73,24 +139,11 @@ class VivaWalletDay(models.AbstractModel):
         hours = int(timing.now().timestamp() // 3600)
         return today - timedelta(days=2 + hours % EARLIER_DAYS)
 
-    def _expected(self):
-        """Return what was asked for, to hold an answer of Viva against.
-
-        :rtype: outcome.Expected
-        """
-        return outcome.Expected(
-            session_id=self.session_id,
-            amount=self.amount_minor - self.tip_asked_minor,
-            currency_code=money.numeric_code(self.currency_id.name),
-            terminal_id=self.terminal_id,
-            kind=self.kind,
-        )
-
     # === IN VIVA'S LIST === #
 
     @api.model
     def _compare_listed(self, methods, listed):
-        with fresh(self) as current:
+        with new_cursor(self) as current:
             rows = current.search([("session_id", "in", list(listed))])
             known = set(rows.mapped("session_id"))
             differing = {
@@ -99,17 +152,21 @@ class VivaWalletDay(models.AbstractModel):
                 if row._differs(listed[row.session_id])
             }
         for row_id, entry in differing.items():
-            with surviving(entry.session_id):
-                committed(self.browse(row_id), lambda own, e=entry: own._take_from_list(e))
+            with log_and_continue(entry.session_id):
+                run_in_new_transaction(
+                    self.browse(row_id), lambda own, e=entry: own._take_from_list(e)
+                )
         for session_id in listed.keys() - known:
             entry = listed[session_id]
             if entry.is_ours and entry.is_sale:
-                with surviving(session_id):
-                    committed(methods, lambda own, entry=entry: self._import(own, entry))
+                with log_and_continue(session_id):
+                    run_in_new_transaction(
+                        methods, lambda own, entry=entry: self._import(own, entry)
+                    )
 
     def _differs(self, entry):
         """Tell whether Viva's list says something about the row that is not in it."""
-        if self.state == "new" or not self.payment_method_id:
+        if not self.payment_method_id:
             return False
         result = entry.outcome(self._expected())
         if result.state == outcome.APPROVED:
@@ -175,7 +232,7 @@ class VivaWalletDay(models.AbstractModel):
         payment = row.env["pos.payment"].search(
             [("viva_wallet_session_id", "=", row.session_id)], limit=1
         )
-        payment._viva_wallet_bind()
+        payment._viva_wallet_bind_saved()
         if not row.payment_id:
             row._flag("no_row")
 
@@ -203,7 +260,7 @@ class VivaWalletDay(models.AbstractModel):
     def _compare_unlisted(self, methods, client, listed, first_day):
         """Ask about charges that are missing from the list: it may just be incomplete."""
         first = datetime.combine(first_day, time()) + timedelta(seconds=timing.DAY_EDGE)
-        with fresh(self) as current:
+        with new_cursor(self) as current:
             unlisted = current.search(
                 [
                     ("kind", "=", "sale"),  # refunds may have no session at Viva
@@ -221,62 +278,5 @@ class VivaWalletDay(models.AbstractModel):
         for row_id, expected in questions:
             result = outcome.from_session(client.read_session(expected.session_id), expected)
             if (result.state, result.reason) == (outcome.MISSING, "not_found"):
-                with surviving(expected.session_id):
-                    committed(self.browse(row_id), lambda own: own._flag("not_listed"))
-
-    # === NO LONGER STANDING === #
-
-    @api.model
-    def _suspect_touched(self, methods, reply):
-        """Have the records read of those charges and refunds, however old, that a list says to be
-        refunded, cancelled or undone.
-
-        :param methods: payment methods of the account.
-        :param Reply reply: Viva's list of the transactions of a day.
-        """
-        entries = viva_transaction.entries_of_day(reply) or ()
-        named = {
-            name for entry in entries for name in (entry.transaction_id, entry.parent_id) if name
-        }
-        rows = self.search(
-            [
-                ("state", "=", "approved"),
-                ("payment_method_id", "in", methods.ids),
-                ("transaction_id", "in", [*named, *map(str.upper, named)]),
-            ]
-        )
-        touched = viva_transaction.touched(entries, rows.mapped("transaction_id"))
-        for row in rows.filtered(lambda row: row.transaction_id.lower() in touched):
-            with surviving(row.session_id):
-                row._suspect_entries(touched[row.transaction_id.lower()])
-
-    def _suspect_entries(self, entries):
-        """Suspect that this row was undone, unless our own refunds explain what a list says.
-
-        :param list entries: of `viva.transaction.touched`.
-        """
-        ours = self.refund_ids.filtered(lambda refund: refund.state != "failed")
-        news = {
-            f"{entry.transaction_id} {entry.fate}": entry
-            for entry in entries
-            if not self._is_entry_explained(entry, ours)
-        }
-        known = set(self.touched_by or ())
-        if not news.keys() - known:
-            return
-        # A refund of ours whose outcome is not known may be the one that is listed.
-        is_vague = bool(ours.filtered(lambda refund: refund.state != "approved"))
-        listed = None if is_vague else sorted(known | news.keys())
-        committed(self, lambda own: own._note_suspicion(is_vague, listed))
-
-    def _is_entry_explained(self, entry, ours):
-        """Tell whether what a list says of this row is what refunds of ours have done to it."""
-        own_id = self.transaction_id.lower()
-        if entry.transaction_id == own_id:
-            is_undone = entry.fate == viva_transaction.UNDONE
-            return bool(ours) and (
-                not is_undone or self._is_explained_by(ours, viva_transaction.UNDONE)
-            )
-        names = {name.lower() for name in ours.mapped("transaction_id") if name}
-        sessions = set(ours.mapped("session_id"))
-        return entry.transaction_id in names or (entry.reference or "").lower() in sessions
+                with log_and_continue(expected.session_id):
+                    run_in_new_transaction(self.browse(row_id), lambda own: own._flag("not_listed"))

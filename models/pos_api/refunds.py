@@ -1,15 +1,14 @@
 from odoo import api, models
 
-from . import refund_reasons
-from .own_transaction import fresh
-from .refused import Refused
+from .. import refund_reasons
+from ..db import new_cursor
+from ..refused import Refused
 
 
-class VivaWalletRefundTill(models.AbstractModel):
-    """What a till may ask of the server to pay money back; see `viva.wallet.till`."""
+class VivaWalletPosApi(models.AbstractModel):
+    """What a till may ask of the server to pay money back."""
 
-    _name = "viva.wallet.refund.till"
-    _description = "Viva Wallet: refunds of the till"
+    _inherit = "viva.wallet.till"
 
     @api.model
     def start_refund(self, refund):
@@ -23,8 +22,7 @@ class VivaWalletRefundTill(models.AbstractModel):
         :rtype: dict
         """
         self._check_user()
-        refund = {**refund, "kind": "refund"}
-        return self._start(refund, lambda own: own._validated(refund))
+        return self._start({**refund, "kind": "refund"})
 
     @api.model
     def list_refundable(self, request):
@@ -48,7 +46,7 @@ class VivaWalletRefundTill(models.AbstractModel):
         sales = self._sales_of(order_uuids, config.company_id)
         sales._settle_refunds()
         account = method._viva_wallet_account()
-        with fresh(sales) as current:
+        with new_cursor(sales) as current:
             cards = [sale._refundable_values(account, config.currency_id.name) for sale in current]
         text = "" if cards else refund_reasons.refusal_text(self.env, "parent_unknown")
         return {"cards": cards, "others": self._others_of(order_uuids, sales), "text": text}
@@ -102,45 +100,3 @@ class VivaWalletRefundTill(models.AbstractModel):
             {"method": payment.payment_method_id.name, "amount": payment.amount}
             for payment in payments
         ]
-
-    # === VALIDATION === #
-
-    @api.model
-    def _validated_refund(self, refund):
-        """Return the values of the row for a refund that a till asks for.
-
-        :raise Refused: when it must not be sent.
-        """
-        amount = refund.get("amount")
-        if isinstance(amount, (int, float)) and amount >= 0:
-            raise Refused("amount_not_negative")
-        amount = -amount if isinstance(amount, (int, float)) else amount
-        values = self._validated({**refund, "kind": "sale", "amount": amount})
-        method = self.env["pos.payment.method"].browse(values["payment_method_id"])
-        way = refund.get("way") or method.viva_wallet_refund_way
-        values.update(kind="refund", refund_way=way, parent_id=False)
-        if way == "unreferenced":
-            self._validate_unreferenced(method)
-        elif way in ("terminal", "account"):
-            values["parent_id"] = self._validated_parent(refund, values, method).id
-        else:
-            raise Refused("invalid")
-        return values
-
-    @api.model
-    def _validate_unreferenced(self, method):
-        is_manager = self.env.user.has_group("point_of_sale.group_pos_manager")
-        if not (is_manager and method.viva_wallet_unreferenced_refund):
-            raise Refused("unreferenced_forbidden")
-
-    @api.model
-    def _validated_parent(self, refund, values, method):
-        parent = self._find([refund.get("parent_session_id")])
-        if parent.company_id.id != values["company_id"]:
-            raise Refused("parent_unknown")
-        currency = self.env["res.currency"].browse(values["currency_id"])
-        account = method._viva_wallet_account()
-        reason = parent._why_not_refundable(account, currency.name)
-        if reason:
-            raise Refused(reason)
-        return parent

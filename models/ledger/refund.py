@@ -1,33 +1,29 @@
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..viva import outcome, outcome_web, timing, transaction
-from . import refund_reasons
-from .own_transaction import fresh
-from .refused import Refused
+from ...viva import outcome_web, timing
+from .. import refund_reasons
+from ..db import new_cursor
+from ..refused import Refused
+from .admission import Wish
 
 # Viva's clocks are Greek (viva-api 5.2); in which time zone it lists a day is not published. Ours may
 # be a little ahead of Viva's.
 LIST_AROUND = (timedelta(hours=-1), timedelta(), timedelta(hours=3))
 
 
-class VivaWalletRefund(models.AbstractModel):
-    """The part of the ledger that is about paying back.
+class VivaWalletTransaction(models.Model):
+    """Paying back.
 
     A refund is a row like a sale, of the kind "refund", with its own session id and the same
     states. What can still be paid back of a sale is decided by `_reserve` alone, with the row of
     the sale locked. Amounts are positive in the ledger; payments in Odoo are negative.
     """
 
-    _name = "viva.wallet.refund"
-    _description = "Viva Wallet: refunds in the ledger"
-
-    # Of the ledger; the fields below cannot be set up without it.
-    currency_id = fields.Many2one("res.currency")
+    _inherit = "viva.wallet.transaction"
 
     refund_way = fields.Selection(
         [
@@ -50,15 +46,10 @@ class VivaWalletRefund(models.AbstractModel):
         string="Can still be paid back", compute="_compute_refunded", compute_sudo=True
     )
     can_refund = fields.Boolean(compute="_compute_can_refund")
-    merchant_account = fields.Char(
-        readonly=True,
-        groups="base.group_system",
-        help="The account at Viva with which the request was made.",
-    )
 
     @api.depends(
         "kind", "state", "charged_minor", "refund_ids.state", "refund_ids.charged_minor",
-        "refund_ids.amount_minor", "refund_ids.doubtful", "refund_ids.review_state",
+        "refund_ids.amount_minor", "refund_ids.money_uncertain", "refund_ids.review_state",
     )  # fmt: skip
     def _compute_refunded(self):
         for row in self:
@@ -93,10 +84,6 @@ class VivaWalletRefund(models.AbstractModel):
             for refund in refunds
             if refund._holds_money(since)
         )
-
-    def _sign(self):
-        """Return 1 for money that is taken, -1 for money that is paid back."""
-        return -1 if self.kind == "refund" else 1
 
     # === WHAT CAN BE PAID BACK === #
 
@@ -144,7 +131,7 @@ class VivaWalletRefund(models.AbstractModel):
         unsettled = self.refund_ids.filtered(
             lambda refund: refund.state in ("sent", "unknown") or refund._is_uncertain()
         )
-        unsettled._refresh(patiently=True)
+        unsettled._poll(wait_long=True)
 
     def _why_not_refundable(self, account, currency):
         """Return why a sale cannot be paid back at all, as a reason of `Refused`; None if it can.
@@ -158,15 +145,26 @@ class VivaWalletRefund(models.AbstractModel):
             return "other_account"
         return None if self.currency_id.name == currency else "other_currency"
 
-    def _account(self):
-        """Return the account at Viva that took the payment.
+    def _refundable_values(self, account, currency):
+        """Return what a till shows of a sale that may be paid back.
 
-        :rtype: str or bool
+        :param str account: see `_why_not_refundable`.
+        :param currency: see `_why_not_refundable`.
+        :return: `session_id`, `method` (name), `card_brand`, `card_no`, `date` (ISO, UTC),
+            `charged` and `remaining` in major units, `obstacle`: a sentence, or False.
+        :rtype: dict
         """
-        row = self.sudo()
-        if row.merchant_account or not row.payment_method_id:
-            return row.merchant_account
-        return row.payment_method_id._viva_wallet_account()
+        reason = self._why_not_refundable(account, currency)
+        return {
+            "session_id": self.session_id,
+            "method": self.payment_method_id.name or "",
+            "card_brand": self.card_brand or "",
+            "card_no": self.card_last4 or "",
+            "date": fields.Datetime.to_string(self.finished_at or self.create_date),
+            "charged": self.charged_amount,
+            "remaining": self.refundable_amount,
+            "obstacle": bool(reason) and refund_reasons.refusal_text(self.env, reason),
+        }
 
     # === REQUESTS === #
 
@@ -222,7 +220,7 @@ class VivaWalletRefund(models.AbstractModel):
             self._flag("unknown")
         complete_after = timing.LIST_LAG + timing.REPLY_WITHIN
         if self.state == "unknown" and self._age() >= complete_after:
-            self._fail("never_received", doubtful=True)
+            self._fail("never_received", money_uncertain=True)
             self._unflag("unknown", "unaskable")
 
     # === PAYMENTS === #
@@ -258,41 +256,6 @@ class VivaWalletRefund(models.AbstractModel):
             note = self.env._("Paid back to the card: %s", self.session_id)
             sale.with_user(self.user_id).sudo()._resolve("refunded", note)
 
-    # === TILL === #
-
-    def _refund_snapshot(self):
-        """Return what a till gets to see of a refund beside what it sees of a sale."""
-        if self.kind != "refund":
-            return {}
-        can_go_other_way = (
-            self.state == "failed"
-            and not self.doubtful
-            and self.refund_way == "terminal"
-            and self.reason in refund_reasons.OTHER_WAY_AFTER
-        )
-        return {"way": self.refund_way, "other_way": "account" if can_go_other_way else False}
-
-    def _refundable_values(self, account, currency):
-        """Return what a till shows of a sale that may be paid back.
-
-        :param str account: see `_why_not_refundable`.
-        :param currency: see `_why_not_refundable`.
-        :return: `session_id`, `method` (name), `card_brand`, `card_no`, `date` (ISO, UTC),
-            `charged` and `remaining` in major units, `obstacle`: a sentence, or False.
-        :rtype: dict
-        """
-        reason = self._why_not_refundable(account, currency)
-        return {
-            "session_id": self.session_id,
-            "method": self.payment_method_id.name or "",
-            "card_brand": self.card_brand or "",
-            "card_no": self.card_last4 or "",
-            "date": fields.Datetime.to_string(self.finished_at or self.create_date),
-            "charged": self.charged_amount,
-            "remaining": self.refundable_amount,
-            "obstacle": bool(reason) and refund_reasons.refusal_text(self.env, reason),
-        }
-
     # === BACK OFFICE === #
 
     def action_refund(self):
@@ -310,12 +273,14 @@ class VivaWalletRefund(models.AbstractModel):
         sale._settle_refunds()
         values = sale._back_office_values()
         try:
-            refund, request = self.env["viva.wallet.till"]._open_row(values, lambda _own: values)
+            refund, request = self.browse()._open_row(
+                values["session_id"], lambda _env, since: Wish(values, since)
+            )
         except Refused as refusal:
             text = refund_reasons.refusal_text(self.env, refusal.reason, **refusal.details)
             raise UserError(text) from None
         refund._send(request)
-        with fresh(refund) as current:
+        with new_cursor(refund) as current:
             return current._back_office_answer()
 
     def _back_office_values(self):
@@ -364,30 +329,3 @@ class VivaWalletRefund(models.AbstractModel):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-
-def ask_account(client, expected):
-    """Look for a refund through the account in Viva's lists of some days.
-
-    That a list does not have it is only believed when the sale itself is untouched, or when other
-    refunds explain why it is not: how much of a day Viva lists is not published.
-
-    :param VivaClient client: of the payment method.
-    :param outcome_web.ExpectedRefund expected: what was asked for.
-    :return: outcome, and the reply that it is from.
-    :rtype: tuple
-    """
-    for day in expected.days:
-        reply = client.list_transactions(day)
-        result = outcome_web.from_list(reply, expected)
-        # A day of other people's transactions is nothing to keep.
-        reply = replace(reply, body=None)
-        if result.state != outcome.MISSING:
-            return result, reply
-    if not expected.explained:
-        fate = transaction.from_reply(
-            client.read_transaction(expected.parent_id), expected.parent_id
-        )
-        if fate != transaction.STANDS:
-            return outcome.Outcome(outcome.UNCLEAR, "not_listed"), reply
-    return result, reply

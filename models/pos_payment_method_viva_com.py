@@ -12,11 +12,10 @@ SAME_FIELDS = {
 }
 
 
-class VivaWalletVivaCom(models.AbstractModel):
+class PosPaymentMethod(models.Model):
     """The way from Odoo's bundled `pos_viva_com`, which may or may not be installed."""
 
-    _name = "viva.wallet.viva.com"
-    _description = "Viva Wallet: take over a payment method of PoS Viva.com"
+    _inherit = "pos.payment.method"
 
     def action_viva_wallet_copy_viva_com(self):
         """Make a Viva Wallet method of a Viva.com one and link it to the same registers.

@@ -2,8 +2,7 @@ import pytz
 
 from odoo import api, fields, models
 
-from ..viva import masking, timing
-from .states import OPEN_STATES
+from ...viva import masking, timing
 
 DETAIL_CHARACTERS = 200
 
@@ -17,14 +16,13 @@ STEPS = {
 }
 
 
-class VivaWalletSteps(models.AbstractModel):
+class VivaWalletTransaction(models.Model):
     """What happened to a transaction, step by step, and on which day of its register.
 
     Whoever writes the ledger need not think of it: the steps are told from what is written.
     """
 
-    _name = "viva.wallet.steps"
-    _description = "Viva Wallet: steps of a transaction"
+    _inherit = "viva.wallet.transaction"
 
     event_ids = fields.One2many(
         "viva.wallet.event", "transaction_id", string="Timeline", readonly=True
@@ -67,7 +65,7 @@ class VivaWalletSteps(models.AbstractModel):
             [
                 (transaction, what, detail)
                 for transaction, vals in zip(transactions, vals_list, strict=True)
-                for what, detail in [("asked", None), *transaction._steps_in(vals)]
+                for what, detail in [("asked", None), *transaction._events_in(vals)]
             ]
         )
         return transactions
@@ -82,12 +80,12 @@ class VivaWalletSteps(models.AbstractModel):
             [
                 (transaction, what, detail)
                 for transaction in self
-                for what, detail in transaction._steps_in(vals, before[transaction.id])
+                for what, detail in transaction._events_in(vals, before[transaction.id])
             ]
         )
         return result
 
-    def _steps_in(self, vals, before=None):
+    def _events_in(self, vals, before=None):
         """Return what the values that were written tell, as pairs (what, detail).
 
         :param dict vals: that were written to this row.
@@ -103,7 +101,7 @@ class VivaWalletSteps(models.AbstractModel):
         ]
         if vals.get("statement"):
             steps.append((vals["statement"], None))
-        if vals.get("state", "new") != "new":
+        if vals.get("state"):
             steps.append((vals["state"], self._outcome_detail()))
         if vals.get("review"):
             steps.append(("review", vals["review"]))
@@ -112,7 +110,7 @@ class VivaWalletSteps(models.AbstractModel):
         return steps
 
     def _outcome_detail(self):
-        if self.state in OPEN_STATES:
+        if self.state == "sent":
             return None
         code = self.event_id and f"[{self.event_id}]"
         return " ".join(filter(None, (self.reason, code, self.message))) or None
@@ -135,23 +133,6 @@ class VivaWalletSteps(models.AbstractModel):
             ]
         )
 
-    def _add_steps(self, what):
+    def _add_event(self, what):
         """Write down that the same happened to all of these, where no field tells it."""
         self._add_events([(transaction, what, None) for transaction in self])
-
-    # === WHAT IS BOOKED === #
-
-    def _signed_charge(self):
-        """Return what moved towards the shop, in major units: a refund is below zero."""
-        self.ensure_one()
-        if self.state != "approved":
-            return 0.0
-        return -abs(self.charged_amount) if self.kind != "sale" else self.charged_amount
-
-    def _is_booked_otherwise(self):
-        """Tell whether what moved and what is booked in Odoo are different, or in doubt."""
-        self.ensure_one()
-        booked = self.payment_id.amount
-        return self.review_state == "open" or bool(
-            self.currency_id.compare_amounts(self._signed_charge(), booked)
-        )

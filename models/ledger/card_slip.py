@@ -1,11 +1,10 @@
 from odoo import models
 
 
-class VivaWalletReceipt(models.AbstractModel):
+class VivaWalletTransaction(models.Model):
     """The card slip of a transaction, as the back office prints it."""
 
-    _name = "viva.wallet.receipt"
-    _description = "Viva Wallet: card slip"
+    _inherit = "viva.wallet.transaction"
 
     def _slip_rows(self):
         """Return what a card slip says, only what is known.

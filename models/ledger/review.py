@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..viva import timing
-from . import review_texts
+from ...viva import timing
+from .. import review_texts
 
 # Who may say that a charge has been dealt with. Cashiers may not, nor auditors.
 RESOLVERS = (
@@ -18,15 +18,14 @@ RESOLUTIONS = [
 ]
 
 
-class VivaWalletReview(models.AbstractModel):
+class VivaWalletTransaction(models.Model):
     """What a person must look at, and what that person did about it.
 
     Review is apart from the state: it says nothing about the money. An entry that was resolved
     stays, with a name and a reason; what becomes known later opens it again.
     """
 
-    _name = "viva.wallet.review"
-    _description = "Viva Wallet: what a person must look at"
+    _inherit = "viva.wallet.transaction"
 
     review = fields.Selection(
         [
@@ -65,7 +64,6 @@ class VivaWalletReview(models.AbstractModel):
     resolved_at = fields.Datetime(readonly=True)
     resolved_by_id = fields.Many2one("res.users", string="Resolved by", readonly=True)
     review_history = fields.Text(string="History", readonly=True)
-
     statement = fields.Selection(
         [("paid", "The terminal shows paid"), ("not_paid", "The terminal shows not paid")],
         string="Statement of the cashier",
@@ -139,6 +137,22 @@ class VivaWalletReview(models.AbstractModel):
         )
         self._notify_review()
 
+    def _record_statement(self, paid):
+        """Write down what a cashier saw on the terminal while Viva could not say anything."""
+        self._lock()
+        if self._is_silent():
+            self._set_state("unknown")
+        if self.state != "unknown":
+            return
+        self.write(
+            {
+                "statement": "paid" if paid else "not_paid",
+                "statement_user_id": self.env.uid,
+                "statement_at": timing.now(),
+            }
+        )
+        self._flag("stated", replace=True)
+
     def _resolve(self, resolution, note=""):
         """Write down what a person did about it.
 
@@ -184,6 +198,24 @@ class VivaWalletReview(models.AbstractModel):
             ("review", "not in", ("no_payment", "no_row", "late_approval")),
         ]
 
+    # === WHO MAY CLOSE === #
+
+    def _check_may_resolve(self):
+        """Check that the user may say that these rows have been dealt with.
+
+        :raise AccessError: for cashiers, and for rows of other companies.
+        """
+        if not self.env.su and not any(map(self.env.user.has_group, RESOLVERS)):
+            raise AccessError(
+                self.env._(
+                    "Only managers of the Point of Sale and accountants can resolve card payments "
+                    "that are on review."
+                )
+            )
+        self.check_access("read")
+
+    # === WHAT IS SHOWN === #
+
     def _review_entries(self):
         """Return what a till may show; see `viva.wallet.review.till`."""
         return [
@@ -201,19 +233,3 @@ class VivaWalletReview(models.AbstractModel):
     def _review_title(self):
         amount = self.currency_id.format(self.charged_amount or self.amount)
         return " · ".join(filter(None, (self.order_name, amount)))
-
-    # === WHAT A PERSON CAN DO === #
-
-    def _check_may_resolve(self):
-        """Check that the user may say that these rows have been dealt with.
-
-        :raise AccessError: for cashiers, and for rows of other companies.
-        """
-        if not self.env.su and not any(map(self.env.user.has_group, RESOLVERS)):
-            raise AccessError(
-                self.env._(
-                    "Only managers of the Point of Sale and accountants can resolve card payments "
-                    "that are on review."
-                )
-            )
-        self.check_access("read")
