@@ -9,7 +9,7 @@ from odoo.tools import SQL, format_datetime
 
 from ..viva import address, const, timing
 from . import verification_key
-from .setup_texts import GOOD, INFO, WARNING, line
+from .messages.setup_messages import GOOD, INFO, WARNING, line
 
 # Written by the server while registers are open.
 WEBHOOK_FIELDS = {
@@ -252,7 +252,7 @@ class PosPaymentMethod(models.Model):
     # === IN WORDS === #
 
     def _viva_wallet_webhook_lines(self, has_account):
-        """Return the lines of a check about notifications; see `setup_texts.line`.
+        """Return the lines of a check about notifications; see `setup_messages.line`.
 
         :param bool has_account: whether Viva accepts Merchant ID and API Key.
         :rtype: list

@@ -5,7 +5,7 @@ from ..simulator.settings import Settings as SimulatorSettings
 from ..viva import diagnosis
 from ..viva.client import DEMO, LIVE, Credentials, Hosts, is_loopback_url
 from ..viva.pasted import clean
-from . import setup_texts
+from .messages import setup_messages
 from .pos_payment_method import CREDENTIAL_FIELDS, NEW_CREDENTIALS, SIMULATOR_PARAMETER
 
 SIMULATOR_URL = "http://127.0.0.1:8090"
@@ -42,7 +42,7 @@ class VivaWalletSetup(models.AbstractModel):
         devices = None
         if terminal_pair == diagnosis.ACCEPTED:
             devices = diagnosis.devices(credentials, hosts)
-        texts = setup_texts.SetupTexts(self.env, candidate)
+        texts = setup_messages.SetupMessages(self.env, candidate)
         return [
             *texts.environment(),
             texts.terminal_pair(terminal_pair),
@@ -64,7 +64,7 @@ class VivaWalletSetup(models.AbstractModel):
         :rtype: dict
         """
         candidate = self._candidate(method_id, values)
-        texts = setup_texts.SetupTexts(self.env, candidate)
+        texts = setup_messages.SetupMessages(self.env, candidate)
         verdict = diagnosis.terminal_pair(
             candidate.credentials, candidate.hosts, candidate.other_hosts
         )

@@ -526,7 +526,7 @@ class TestBookingFails(CertaintyCommon):
         self.let_pass(row, timing.NO_PAYMENT_AFTER + 1)
         row.write({"payment_id": False, "review": False})
         ledger = self.env.registry["viva.wallet.transaction"]
-        with patch.object(ledger, "_bind", side_effect=ZeroDivisionError("division")):
+        with patch.object(ledger, "_book_charge", side_effect=ZeroDivisionError("division")):
             self.run_cron()
         self.assertEqual(self.transaction(sale["session_id"]).review, "no_payment")
 

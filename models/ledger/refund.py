@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...viva import outcome_web, timing
-from .. import refund_reasons
 from ..db import new_cursor
+from ..messages import payment_messages
 from ..refused import Refused
 from .admission import Wish
 
@@ -163,7 +163,7 @@ class VivaWalletTransaction(models.Model):
             "date": fields.Datetime.to_string(self.finished_at or self.create_date),
             "charged": self.charged_amount,
             "remaining": self.refundable_amount,
-            "obstacle": bool(reason) and refund_reasons.refusal_text(self.env, reason),
+            "obstacle": bool(reason) and payment_messages.refusal_text(self.env, "refund", reason),
         }
 
     # === REQUESTS === #
@@ -277,7 +277,9 @@ class VivaWalletTransaction(models.Model):
                 values["session_id"], lambda _env, since: Wish(values, since)
             )
         except Refused as refusal:
-            text = refund_reasons.refusal_text(self.env, refusal.reason, **refusal.details)
+            text = payment_messages.refusal_text(
+                self.env, "refund", refusal.reason, **refusal.details
+            )
             raise UserError(text) from None
         refund._send(request)
         with new_cursor(refund) as current:
@@ -287,7 +289,7 @@ class VivaWalletTransaction(models.Model):
         if not self.can_refund or not self.payment_method_id:
             raise UserError(self.env._("There is nothing that could be paid back here."))
         if self._account() != self.payment_method_id._viva_wallet_account():
-            raise UserError(refund_reasons.refusal_text(self.env, "other_account"))
+            raise UserError(payment_messages.refusal_text(self.env, "refund", "other_account"))
         copied = (
             "payment_method_id", "pos_config_id", "company_id", "currency_id", "order_uuid",
         )  # fmt: skip
@@ -313,7 +315,7 @@ class VivaWalletTransaction(models.Model):
                 amount=self.currency_id.format(self.charged_amount),
             )  # fmt: skip
         elif self.state == "failed":
-            level, message = "danger", refund_reasons.text(self)
+            level, message = "danger", payment_messages.text(self)
         else:
             level, message = "warning", _(
                 "Viva has not answered. It is being asked what became of the refund: look at this "

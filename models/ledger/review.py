@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...viva import timing
-from .. import review_texts
+from ..messages import review_messages
 
 # Who may say that a charge has been dealt with. Cashiers may not, nor auditors.
 RESOLVERS = (
@@ -85,8 +85,8 @@ class VivaWalletTransaction(models.Model):
 
     def _compute_review_texts(self):
         for transaction in self:
-            transaction.review_facts = review_texts.facts(transaction)
-            transaction.review_advice = review_texts.advice(transaction)
+            transaction.review_facts = review_messages.facts(transaction)
+            transaction.review_advice = review_messages.advice(transaction)
 
     # === OPENING AND CLOSING === #
 
@@ -114,7 +114,7 @@ class VivaWalletTransaction(models.Model):
                 "resolution_note": False,
                 "resolved_at": False,
                 "resolved_by_id": False,
-                "review_history": self._history_with(review_texts.label(self, "review", review)),
+                "review_history": self._history_with(review_messages.label(self, "review", review)),
             }
         )
         self._notify_review()
@@ -160,7 +160,7 @@ class VivaWalletTransaction(models.Model):
         :param str note: in the words of that person.
         """
         for transaction in self:
-            how = review_texts.label(transaction, "resolution", resolution)
+            how = review_messages.label(transaction, "resolution", resolution)
             transaction.write(
                 {
                     "resolution": resolution,

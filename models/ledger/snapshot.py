@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from .. import reasons, refund_reasons
+from ..messages import payment_messages
+from ..messages.failures import ACCOUNT_MAY_REFUND_AFTER
 
 # All tills together ask for news so often per second, at most: about as fast as two workers answer
 # beside their other work, and no more than what Viva should be asked (it publishes no limit).
@@ -23,7 +24,7 @@ class VivaWalletTransaction(models.Model):
             "session_id": self.session_id,
             "state": self.state,
             "reason": self.reason or False,
-            "text": reasons.text(self),
+            "text": payment_messages.text(self),
             "aborting": bool(self.abort_requested_at) and self.state == "sent",
             "cancelled": bool(self.abort_user_id),
             "accepted": bool(self.accepted_at),
@@ -49,7 +50,7 @@ class VivaWalletTransaction(models.Model):
             self.state == "failed"
             and not self.money_uncertain
             and self.refund_way == "terminal"
-            and self.reason in refund_reasons.OTHER_WAY_AFTER
+            and self.reason in ACCOUNT_MAY_REFUND_AFTER
         )
         return {"way": self.refund_way, "other_way": "account" if can_go_other_way else False}
 

@@ -4,8 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ...viva import timing
-from .. import reasons, refund_reasons
 from ..db import new_cursor, run_in_new_transaction
+from ..messages import payment_messages
 from ..refused import Refused
 from ..states import HOLDING_STATES, UNFINISHED_STATES
 
@@ -198,13 +198,15 @@ class VivaWalletPosApi(models.AbstractModel):
     @api.model
     def _refusal(self, sale, refusal):
         is_refund = sale.get("kind") == "refund"
-        texts = refund_reasons if is_refund else reasons
+        kind = "refund" if is_refund else "sale"
         return {
             "session_id": sale.get("session_id"),
             "state": "failed",
             "refused": True,
             "reason": refusal.reason,
-            "text": texts.refusal_text(self.env, refusal.reason, **refusal.details),
+            "text": payment_messages.refusal_text(
+                self.env, kind, refusal.reason, **refusal.details
+            ),
             "aborting": False,
             "accepted": False,
             "card": False,

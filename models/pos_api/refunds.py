@@ -1,7 +1,7 @@
 from odoo import api, models
 
-from .. import refund_reasons
 from ..db import new_cursor
+from ..messages.payment_messages import refusal_text
 from ..refused import Refused
 
 
@@ -40,7 +40,7 @@ class VivaWalletPosApi(models.AbstractModel):
             config = self._validated_session(request.get("pos_session_id")).config_id
             method = self._validated_method(config, request.get("payment_method_id"))
         except Refused as refusal:
-            text = refund_reasons.refusal_text(self.env, refusal.reason, **refusal.details)
+            text = refusal_text(self.env, "refund", refusal.reason, **refusal.details)
             return {"cards": [], "others": [], "text": text}
         order_uuids = self._refunded_uuids(request)
         sales = self._sales_of(order_uuids, config.company_id)
@@ -48,7 +48,7 @@ class VivaWalletPosApi(models.AbstractModel):
         account = method._viva_wallet_account()
         with new_cursor(sales) as current:
             cards = [sale._refundable_values(account, config.currency_id.name) for sale in current]
-        text = "" if cards else refund_reasons.refusal_text(self.env, "parent_unknown")
+        text = "" if cards else refusal_text(self.env, "refund", "parent_unknown")
         return {"cards": cards, "others": self._others_of(order_uuids, sales), "text": text}
 
     @api.model

@@ -352,7 +352,7 @@ def unbookable(world):
 
     def cashier():
         till.pay(line)
-        world.broken.add("_bind")
+        world.broken.add("_book_charge")
 
     world.script("cashier", cashier)
 
@@ -363,7 +363,7 @@ def unbookable_at_once(world):
     till, order, line = _sell(world)
 
     def cashier():
-        world.broken.add("_bind")
+        world.broken.add("_book_charge")
         till.pay(line)
         world.broken.clear()
         till.finish(order)

@@ -232,16 +232,16 @@ class World:
             self.asked.add(self.shop.cards[TERMINALS.index(terminal)])
 
     def _break_what_scenes_break(self):
-        """Let `_bind` of the ledger fail while a scene wants it to."""
+        """Let `_book_charge` of the ledger fail while a scene wants it to."""
         world, ledger = self, self.server.registry["viva.wallet.transaction"]
-        bind = ledger._bind
+        bind = ledger._book_charge
 
-        def _bind(rows):
-            if "_bind" in world.broken:
+        def _book_charge(rows):
+            if "_book_charge" in world.broken:
                 raise RuntimeError("broken by the scene")
             return bind(rows)
 
-        ledger._bind = _bind
+        ledger._book_charge = _book_charge
 
     def _trigger(self, moment):
         seconds = moment if isinstance(moment, float) else _seconds(moment)

@@ -1,11 +1,12 @@
-"""The sentences for the cashier: one for every reason, in words, and true about the money."""
+"""What a cashier reads: a message for every reason, in words, and true about the money."""
 
 import re
 from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 
-from ..models import reasons, refund_reasons, refused
+from ..models import refused
+from ..models.messages import payment_messages
 from ..viva import client, const, outcome
 
 # Reasons of this addon, and of requests that Viva or the network refused.
@@ -18,12 +19,17 @@ OTHERS = {
     *outcome._REFUSAL_REASONS.values(),
     *client.PROBLEMS,
 }
-# Only a refund ends with these, see `refund_reasons`.
+# Only a refund ends with these.
 OF_REFUNDS = {"not_refundable", "parent_missing", "refund_disabled"}
+
+NOTHING_MOVED = {
+    "sale": "Nothing was charged this time.",
+    "refund": "Nothing was paid back this time.",
+}
 
 
 @tagged("post_install", "-at_install")
-class TestReasons(TransactionCase):
+class TestPaymentMessages(TransactionCase):
     def text(self, reason, money_uncertain=False, event_id=False, **values):
         transaction = self.env["viva.wallet.transaction"].new(
             {
@@ -36,7 +42,7 @@ class TestReasons(TransactionCase):
                 **values,
             }
         )
-        return reasons.text(transaction)
+        return payment_messages.text(transaction)
 
     def test_every_reason_has_its_own_sentence(self):
         fallback = self.text("error")
@@ -45,6 +51,7 @@ class TestReasons(TransactionCase):
                 text = self.text(reason)
                 self.assertNotEqual(text, fallback)
                 self.assertTrue(text.endswith("."))
+                self.assertNotIn("..", text)
                 self.assertNotIn("Raw", text)
                 self.assertNotIn("_", text)
 
@@ -53,7 +60,7 @@ class TestReasons(TransactionCase):
             with self.subTest(reason=reason):
                 text = self.text(reason, money_uncertain=True)
                 self.assertNotIn("Nothing was charged", text)
-                self.assertIn("before you try again", text)
+                self.assertRegex(text, "look at the terminal first|before you try again")
         for reason in ("declined", "timed_out", "aborted", "unreachable", "never_sent"):
             with self.subTest(reason=reason):
                 self.assertIn("Nothing was charged.", self.text(reason))
@@ -64,7 +71,7 @@ class TestReasons(TransactionCase):
                 with self.subTest(way=way, reason=reason):
                     text = self.text(reason, kind="refund", refund_way=way, money_uncertain=True)
                     self.assertNotIn("Nothing was paid back", text)
-                    self.assertRegex(text, "before you (try again|pay it back once more)")
+                    self.assertRegex(text, "look at the .* first|before you try again")
             for reason in ("declined", "timed_out", "cancelled", "unreachable", "refund_disabled"):
                 with self.subTest(way=way, reason=reason):
                     text = self.text(reason, kind="refund", refund_way=way)
@@ -75,16 +82,16 @@ class TestReasons(TransactionCase):
             ("amount", "terminal", "register", "currency", "charged", "remaining", "held", "moved"),
             "X",
         )
-        for texts, known in ((reasons, refused.OF_SALES), (refund_reasons, refused.OF_REFUNDS)):
+        for kind, known in (("sale", refused.OF_SALES), ("refund", refused.OF_REFUNDS)):
             for reason in sorted(known):
-                with self.subTest(texts=texts.__name__, reason=reason):
-                    text = texts.refusal_text(self.env, reason, **details)
-                    self.assertIn("Nothing was", text)
+                with self.subTest(kind=kind, reason=reason):
+                    text = payment_messages.refusal_text(self.env, kind, reason, **details)
+                    self.assertIn(NOTHING_MOVED[kind], text)
                     self.assertNotIn("%(", text)
 
     def test_every_refusal_is_known(self):
         """Also those that are written only somewhere in the code."""
-        for path in Path(reasons.__file__).parent.glob("*.py"):
+        for path in Path(refused.__file__).parent.rglob("*.py"):
             for name in re.findall(r'Refused\(\s*"(\w+)"', path.read_text()):
                 self.assertIn(name, refused.OF_REFUNDS, path.name)
 

@@ -1,6 +1,6 @@
 """The sentences that an administrator reads while setting up: what is wrong, and what to do."""
 
-from ..viva import diagnosis
+from ...viva import diagnosis
 
 # What a line of a check says of its topic.
 GOOD = "good"
@@ -20,7 +20,7 @@ def line(topic, level, text):
     return {"topic": topic, "level": level, "text": text}
 
 
-class SetupTexts:
+class SetupMessages:
     """Words for what `viva.diagnosis` found out about a candidate.
 
     :param env: environment, whose language is used.
