@@ -14,6 +14,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..viva import const, masking, money, outcome, outcome_web, timing, waiting
+from ..viva.payment_request import PaymentRequest
 from . import exchange, reasons
 from .own_transaction import committed, detached, fresh, lock_rows, surviving
 from .states import OPEN_STATES, UNFINISHED_STATES
@@ -702,20 +703,21 @@ class VivaWalletTransaction(models.Model):
     def _request(self):
         """Return the call to Viva that makes the request, its arguments, and the account at Viva."""
         client = self.payment_method_id._viva_wallet_client()
-        values = {
-            "session_id": self.session_id,
-            "terminal_id": self.terminal_id,
-            "cash_register_id": self.cash_register_id,
-            "amount": self.amount_minor - self.tip_asked_minor,
-            "currency_code": money.numeric_code(self.currency_id.name),
-            "merchant_reference": self.session_id,
-            "customer_trns": self.order_name or "",
-            "show_receipt": self.payment_method_id.viva_wallet_show_receipt,
-            "show_transaction_result": self.payment_method_id.viva_wallet_show_result,
-        }
+        request = PaymentRequest(
+            session_id=self.session_id,
+            terminal_id=self.terminal_id,
+            cash_register_id=self.cash_register_id,
+            amount=self.amount_minor - self.tip_asked_minor,
+            currency_code=money.numeric_code(self.currency_id.name),
+            merchant_reference=self.session_id,
+            customer_trns=self.order_name or "",
+            show_receipt=self.payment_method_id.viva_wallet_show_receipt,
+            show_transaction_result=self.payment_method_id.viva_wallet_show_result,
+        )
         if self.kind == "refund":
-            return *self._refund_request(client, values), self._account()
-        return client.start_sale, {**values, "tip_amount": self.tip_asked_minor}, self._account()
+            return *self._refund_request(client, request), self._account()
+        values = {"request": request, "tip_amount": self.tip_asked_minor}
+        return client.start_sale, values, self._account()
 
     def _apply_reply(self, reply):
         """Apply the answer to the request.

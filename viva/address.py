@@ -4,7 +4,8 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
-from .client import LOST, TIMEOUT, UNREACHABLE, read_own_address
+from .client import read_own_address
+from .reply import LOST, TIMEOUT, UNREACHABLE
 
 # --- Verdicts on an address ---
 

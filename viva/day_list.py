@@ -5,8 +5,8 @@ import uuid
 from dataclasses import dataclass, field
 
 from . import outcome
-from .client import Reply
 from .masking import clean_text
+from .reply import Reply
 from .transaction import GIVING_BACK
 
 _CASH_REGISTER = re.compile(r"odoo-pos-([0-9]{1,9})")
@@ -60,7 +60,7 @@ class Listed:
 def from_reply(reply):
     """Return the sessions of the answer to ``GET sessions?date=``.
 
-    :param viva.client.Reply reply: the answer; a single session is understood, too
+    :param viva.reply.Reply reply: the answer; a single session is understood, too
     :return: list of :class:`Listed`; None when it is no list of sessions
     :rtype: list | None
     """

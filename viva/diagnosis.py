@@ -4,7 +4,8 @@ move no money, and what their answers mean."""
 from dataclasses import dataclass
 
 from . import pasted
-from .client import CREDENTIALS, UNREACHABLE, VivaClient
+from .client import VivaClient
+from .reply import CREDENTIALS, UNREACHABLE
 
 # --- Verdicts on a pair of credentials ---
 
@@ -62,9 +63,9 @@ class Devices:
 def terminal_pair(credentials, hosts, other_hosts=None):
     """Judge Client ID and Client secret.
 
-    :param Credentials credentials: all four; only this pair is sent
-    :param Hosts hosts: the environment chosen
-    :param Hosts other_hosts: the other one, asked only when this one refuses; None: do not ask
+    :param viva.account.Credentials credentials: all four; only this pair is sent
+    :param viva.account.Hosts hosts: the environment chosen
+    :param viva.account.Hosts other_hosts: the other one, asked only when this one refuses; None: do not ask
     :return: one of the verdicts above
     :rtype: str
     """

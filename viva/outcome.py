@@ -8,9 +8,9 @@ the caller keeps asking.
 from dataclasses import dataclass
 
 from . import const
-from .client import CREDENTIALS
 from .masking import clean_text, last_four, mask_text
 from .money import MAX_MINOR
+from .reply import CREDENTIALS
 
 # --- States of a session ---
 
@@ -151,7 +151,7 @@ def from_session(reply, expected):
     event id. Unknown events, and failures that carry a transaction id (#2461), leave the money at
     ``"maybe"``.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :param Expected expected: what was asked for
     :rtype: Outcome
     """
@@ -176,7 +176,7 @@ def from_request(reply):
     ``parent_missing``, ``wrong_state``, ``refused``. A request that was throttled surely was not
     handled, or can be sent again without harm: Viva takes a session id only once.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :rtype: RequestResult
     """
     state, reason = _request_fate(reply)
@@ -189,7 +189,7 @@ def from_abort(reply):
     ``"accepted"`` is not done: the session can still end approved (viva-api 2.6), so ask on after
     any of these.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :return: ``"accepted"``, ``"already"`` (an abort is under way), ``"forbidden"`` (other cash
         register), ``"missing"``, ``"throttled"`` (not looked at, send it again later) or
         ``"unclear"``

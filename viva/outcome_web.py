@@ -7,8 +7,8 @@ transactions can tell whether it was made. Nothing here raises, whatever an answ
 from dataclasses import dataclass
 
 from . import const, money, outcome, transaction
-from .client import CREDENTIALS, LOST, TIMEOUT, TOO_LARGE
 from .masking import clean_text, last_four, mask_text
+from .reply import CREDENTIALS, LOST, TIMEOUT, TOO_LARGE
 
 # What surely means that a refund was refused, by HTTP status and by `ErrorCode`. Anything else may
 # have been carried out: 502 "Transaction failed" was seen with a transaction id (#1093, #1080), and
@@ -69,7 +69,7 @@ def from_refund(reply, expected):
     it is known that nothing was carried out, and no word to the contrary: no transaction id of a
     refund, no success. After everything else Viva's list decides.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :param ExpectedRefund expected: what was asked for
     :return: ``"approved"``, ``"failed"`` (reason ``"throttled"``: may be sent again), ``"pending"``
         (status A) or ``"unclear"``
@@ -99,7 +99,7 @@ def from_list(reply, expected):
     Viva keeps that text, an entry that refunds the same amount of the same sale, and belongs to no
     other refund of ours, counts as well, if there is only one.
 
-    :param viva.client.Reply reply: answer to ``VivaClient.list_transactions``
+    :param viva.reply.Reply reply: answer to ``VivaClient.list_transactions``
     :param ExpectedRefund expected: what was asked for
     :return: ``"approved"``, ``"pending"``, ``"failed"`` (our entry has status E, which was seen to
         turn into F: money ``"maybe"``), ``"missing"`` (a readable list in which nothing can be it)

@@ -1,4 +1,4 @@
-"""Every wait, lag, deadline and interval of the server and of `viva/`, in seconds, and the clock.
+"""Every wait, lag, deadline and interval of the server and of `viva/`, in seconds, and the clocks.
 
 They stand together because they depend on each other: the assertions below say which must be longer
 than which, and why. Whoever needs one reads it as ``timing.NAME`` at the moment it counts, so that
@@ -8,6 +8,7 @@ than which, and why. Whoever needs one reads it as ``timing.NAME`` at the moment
 Sources are named as in :mod:`viva.const`.
 """
 
+import time
 from datetime import UTC, datetime
 
 # --- Calls to Viva: how long one is waited for ---
@@ -159,6 +160,14 @@ def now():
     :rtype: datetime.datetime
     """
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def monotonic():
+    """Return the seconds of a clock that nobody sets, for deadlines within this process.
+
+    :rtype: float
+    """
+    return time.monotonic()
 
 
 def scale(factor):

@@ -41,7 +41,7 @@ _STATUS = {"X": UNDONE, "R": REFUNDED, "F": STANDS, "C": STANDS}
 def from_reply(reply, transaction_id):
     """Turn the answer to ``GET /api/transactions/{id}`` into what became of the charge.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :param str transaction_id: that was asked about; records of others are not looked at
     :return: :data:`UNDONE`, :data:`REFUNDED`, :data:`STANDS`, :data:`MISSING` or :data:`UNCLEAR`
     :rtype: str
@@ -99,7 +99,7 @@ class Entry:
 def entries_of_day(reply):
     """Return the transactions of a day.
 
-    :param viva.client.Reply reply: the answer to ``GET /api/transactions?date=``
+    :param viva.reply.Reply reply: the answer to ``GET /api/transactions?date=``
     :return: list of :class:`Entry`; None when there is no answer that can be understood, which is
         no proof that something is not in it
     :rtype: list | None
@@ -227,7 +227,7 @@ def _gives_back(record, amount, parent_id):
 def fates_of_day(reply):
     """Return what became of the transactions of a day.
 
-    :param viva.client.Reply reply: the answer to ``GET /api/transactions?date=``
+    :param viva.reply.Reply reply: the answer to ``GET /api/transactions?date=``
     :return: fates, see :func:`from_reply`, by id in lower case; none when there is no answer that
         can be understood
     :rtype: dict

@@ -68,7 +68,7 @@ def parse_webhook(body):
 def key_from_reply(reply):
     """Return the merchant's webhook verification key from the answer to ``VivaClient.webhook_key``.
 
-    :param viva.client.Reply reply: the answer, ``{"Key": "..."}`` (viva-api 7.1)
+    :param viva.reply.Reply reply: the answer, ``{"Key": "..."}`` (viva-api 7.1)
     :return: the key, or None when there is none
     :rtype: str | None
     """

@@ -5,8 +5,10 @@ import uuid
 
 from simulator import Simulator
 from simulator.testing import TERMINAL, Till
-from viva import client, day_list, outcome, transaction
-from viva.client import Reply
+from viva import connections, day_list, outcome, tokens, transaction
+from viva.account import DEMO, Credentials, Hosts
+from viva.client import VivaClient
+from viva.reply import Reply
 
 SESSION = "0e8d3a52-6f3c-4b2e-9d0a-3f4b5c6d7e8f"
 CHARGE = "5f4b5f55-5c54-4b5f-8a0e-000000000001"
@@ -161,15 +163,13 @@ class TestTransaction(unittest.TestCase):
 class TestAgainstSimulator(unittest.TestCase):
     def setUp(self):
         self.simulator = self.enterContext(Simulator())
-        self.addCleanup(client.close_connections)
-        self.addCleanup(client.forget_tokens)
+        self.addCleanup(connections.close_connections)
+        self.addCleanup(tokens.forget_tokens)
         settings = self.simulator.state()["settings"]
-        self.credentials = client.Credentials(
+        self.credentials = Credentials(
             *(settings[name] for name in ("merchant_id", "api_key", "client_id", "client_secret"))
         )
-        self.client = client.VivaClient(
-            self.credentials, client.Hosts.simulator(self.simulator.url)
-        )
+        self.client = VivaClient(self.credentials, Hosts.simulator(self.simulator.url))
         self.till = Till(self.simulator.url)
         self.addCleanup(self.till.close)
         self.till.login()
@@ -198,9 +198,7 @@ class TestAgainstSimulator(unittest.TestCase):
         self.assertEqual(reply.problem, "credentials")
 
     def test_identity(self):
-        same = client.VivaClient(self.credentials, client.Hosts.simulator(self.simulator.url))
+        same = VivaClient(self.credentials, Hosts.simulator(self.simulator.url))
         self.assertEqual(self.client.identity, same.identity)
         self.assertEqual(len({self.client.identity, same.identity}), 1)
-        self.assertNotEqual(
-            self.client.identity, client.VivaClient(self.credentials, client.DEMO).identity
-        )
+        self.assertNotEqual(self.client.identity, VivaClient(self.credentials, DEMO).identity)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viva import const, outcome
-from viva.client import Reply
 from viva.money import MAX_MINOR
+from viva.reply import Reply
 
 SESSION = "0b5f6c1e-3a2b-4c5d-8e9f-123456789abc"
 TRANSACTION = "11111111-2222-4333-8444-555555555555"

@@ -3,7 +3,7 @@
 import pytest
 
 from viva import const, outcome_web
-from viva.client import Reply
+from viva.reply import Reply
 
 SESSION = "3e6ad4f2-1111-4222-8333-444455556666"
 SALE = "aaaaaaaa-0000-4000-8000-000000000001"

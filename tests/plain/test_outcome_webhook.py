@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viva import const, webhook
-from viva.client import Reply
+from viva.reply import Reply
 
 SESSION = "0b5f6c1e-3a2b-4c5d-8e9f-123456789abc"
 PAYMENT = {

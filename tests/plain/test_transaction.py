@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viva import const, outcome_web, transaction
-from viva.client import Reply
+from viva.reply import Reply
 
 SALE = "aaaaaaaa-0000-4000-8000-000000000001"
 REFUND = "bbbbbbbb-0000-4000-8000-000000000002"

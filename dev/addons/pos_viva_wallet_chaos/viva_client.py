@@ -24,6 +24,8 @@ def add_points():
 
 def _session_id(_client, *args, **kwargs):
     """Return what a call of the client is about; a refund through the account only refers to it."""
+    if "request" in kwargs:
+        return kwargs["request"].session_id
     return kwargs.get("session_id") or kwargs.get("merchant_reference") or args[0]
 
 

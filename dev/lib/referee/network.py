@@ -1,6 +1,6 @@
 """The way to Viva and back.
 
-It replaces `viva.client._call`, the only place of the addon with HTTP. A request is on its way until a
+It replaces `viva.transport.call`, the only place of the addon with HTTP. A request is on its way until a
 step brings it to Viva (the simulator, in this process), and its answer until a step brings it back.
 What can befall it is a step of its own: see `FAULTS`.
 """
@@ -61,8 +61,8 @@ class Network:
         """Take the place of HTTP in the addon."""
         self.server, self.kernel, self.clock = server, server.kernel, server.clock
         self.client = server.addon.client
-        self.real_reply = self.client._reply
-        self.client._call = self.call
+        self.real_reply = server.addon.transport.read_reply
+        server.addon.transport.call = self.call
         self.reset({}, (), 0)
 
     def reset(self, simulators, faults, most) -> None:
@@ -91,9 +91,9 @@ class Network:
     # === CALLS OF THE ADDON === #
 
     def call(self, _hosts, method, url, limit, *, complete_by=None, max_bytes=None, **kwargs):
-        """Take the place of `viva.client._call`."""
+        """Take the place of `viva.transport.call`."""
         if complete_by is not None:
-            limit = min(limit, complete_by - self.client._monotonic())
+            limit = min(limit, complete_by - self.server.addon.timing.monotonic())
         label = f"{method} {_path(url, kwargs)}"
         actor = self.kernel.current
         message = Message(self, actor, label, method, url, limit, kwargs)
