@@ -82,7 +82,6 @@ class VivaWalletDay(models.AbstractModel):
             session_id=self.session_id,
             amount=self.amount_minor - self.tip_asked_minor,
             currency_code=money.numeric_code(self.currency_id.name),
-            terminal_id=self.terminal_id,
             kind=self.kind,
         )
 

@@ -53,7 +53,6 @@ class Listed:
             session_id=self.session_id,
             amount=amount - tip,
             currency_code=str(code).zfill(3) if type(code) in (int, str) else "",
-            terminal_id=self.terminal_id,
         )
 
 

@@ -55,14 +55,12 @@ class Expected:
     :param session_id: our session id, the only thing an answer is matched by
     :param amount: asked for, in minor units, without a tip added by the customer
     :param currency_code: ISO 4217 numeric code, such as ``"978"``
-    :param terminal_id: used where the answer names no terminal
     :param kind: ``"sale"`` or ``"refund"``
     """
 
     session_id: str
     amount: int
     currency_code: str
-    terminal_id: str | None = None
     kind: str = "sale"
 
 
@@ -96,23 +94,16 @@ class Outcome:
     message: str | None = None
     transaction_id: str | None = None
     order_code: str | None = None
-    short_order_code: str | None = None
     authorization_code: str | None = None
     rrn: str | None = None
-    stan: str | None = None
     card_brand: str | None = None
     card_last4: str | None = None
     entry_mode: str | None = None
     verification_method: str | None = None
     aid: str | None = None
-    terminal_id: str | None = None
-    transaction_type_id: int | None = None
     amount: int | None = None
     tip_amount: int | None = None
-    surcharge_amount: int | None = None
     currency_code: str | None = None
-    transaction_time: str | None = None
-    aborted: bool | None = None
     amount_differs: bool = False
     is_unusual: bool = False
     claims_success: bool = False
@@ -137,7 +128,6 @@ class RequestResult:
     state: str
     reason: str | None = None
     message: str | None = None
-    event_id: int | None = None
     retry_after: float | None = None
 
 
@@ -180,7 +170,7 @@ def from_request(reply):
     :rtype: RequestResult
     """
     state, reason = _request_fate(reply)
-    return RequestResult(state, reason, _error_text(reply.body), reply.event_id, reply.retry_after)
+    return RequestResult(state, reason, _error_text(reply.body), reply.retry_after)
 
 
 def from_abort(reply):
@@ -303,7 +293,6 @@ def _failure(details, body):
 
 
 def _details(body, expected):
-    aborted = body.get("abortSuccess")
     amount, tip = _whole(body.get("amount")), _whole(body.get("tipAmount"))
     if expected.kind == "refund":
         amount, tip = amount and abs(amount), tip and abs(tip)
@@ -312,23 +301,16 @@ def _details(body, expected):
         "message": _message(body.get("message")),
         "transaction_id": _reference(body.get("transactionId")),
         "order_code": _reference(body.get("orderCode")),
-        "short_order_code": _reference(body.get("shortOrderCode")),
         "authorization_code": _text(body.get("authorizationId")),
-        "rrn": _number_reference(body.get("retrievalReferenceNumber"), 12),
-        "stan": _number_reference(body.get("referenceNumber"), 6),
+        "rrn": _retrieval_reference(body.get("retrievalReferenceNumber")),
         "card_brand": _brand(body),
         "card_last4": last_four(body.get("primaryAccountNumberMasked")),
         "entry_mode": _entry_mode(body.get("panEntryMode")),
         "verification_method": _text(body.get("verificationMethod")),
         "aid": _text(body.get("aid")),
-        "terminal_id": _terminal(body) or expected.terminal_id,
-        "transaction_type_id": _whole(body.get("transactionTypeId")),
         "amount": amount,
         "tip_amount": tip,
-        "surcharge_amount": _whole(body.get("surchargeAmount")),
         "currency_code": _currency(body.get("currencyCode")),
-        "transaction_time": _text(body.get("transactionDateTime")),
-        "aborted": aborted if isinstance(aborted, bool) else None,
     }
 
 
@@ -372,14 +354,11 @@ def _reference(value):
     return None if text in (None, "0", const.EMPTY_GUID) else text
 
 
-def _number_reference(value, digits):
-    """Return a reference of ISO 8583 whose leading zeros a JSON number lost (viva-api 4)."""
+def _retrieval_reference(value):
+    """Return the RRN: the 12 digits of ISO 8583, of which a JSON number loses leading zeros
+    (viva-api 4)."""
     text = _reference(value)
-    return text.zfill(digits) if text and type(value) is int else text
-
-
-def _terminal(body):
-    return _reference(body.get("tid")) or _reference(body.get("terminalId"))
+    return text.zfill(12) if text and type(value) is int else text
 
 
 def _brand(body):

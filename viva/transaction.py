@@ -224,21 +224,6 @@ def _gives_back(record, amount, parent_id):
     return None if parent_id else False
 
 
-def fates_of_day(reply):
-    """Return what became of the transactions of a day.
-
-    :param viva.reply.Reply reply: the answer to ``GET /api/transactions?date=``
-    :return: fates, see :func:`from_reply`, by id in lower case; none when there is no answer that
-        can be understood
-    :rtype: dict
-    """
-    return {
-        record["TransactionId"].lower(): _fate(record.get("StatusId"))
-        for record in _records(reply) or ()
-        if isinstance(record.get("TransactionId"), str)
-    }
-
-
 def _records(reply):
     if reply.status != 200 or reply.problem or not isinstance(reply.body, dict):
         return None

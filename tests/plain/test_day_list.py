@@ -78,7 +78,7 @@ class TestDayList(unittest.TestCase):
             self.assertFalse(self.listed(**values).is_sale)
 
     def test_expected(self):
-        expected = outcome.Expected(SESSION, 1000, "978", TERMINAL)
+        expected = outcome.Expected(SESSION, 1000, "978")
         result = self.listed().outcome(expected)
         self.assertTrue(result.amount_differs)
 
@@ -145,19 +145,6 @@ class TestTransaction(unittest.TestCase):
             Reply(sent=False, problem="credentials"),
         ):
             self.assertEqual(transaction.from_reply(reply, CHARGE), "unclear")
-
-    def test_fates_of_day(self):
-        records = [
-            {"TransactionId": CHARGE.upper(), "StatusId": "X"},
-            {"TransactionId": SESSION, "StatusId": "F"},
-            {"TransactionId": None, "StatusId": "R"},
-            "x",
-        ]
-        content = {"Transactions": records, "Success": True}
-        self.assertEqual(
-            transaction.fates_of_day(answer(content)), {CHARGE: "undone", SESSION: "stands"}
-        )
-        self.assertEqual(transaction.fates_of_day(answer(None)), {})
 
 
 class TestAgainstSimulator(unittest.TestCase):

@@ -11,7 +11,7 @@ from viva.reply import Reply
 
 SESSION = "0b5f6c1e-3a2b-4c5d-8e9f-123456789abc"
 TRANSACTION = "11111111-2222-4333-8444-555555555555"
-EXPECTED = outcome.Expected(SESSION, 1170, "978", "16002169")
+EXPECTED = outcome.Expected(SESSION, 1170, "978")
 
 APPROVED = {
     "sessionId": SESSION, "terminalId": "16002169", "tid": "16002169", "cashRegisterId": "POS-1",
@@ -51,13 +51,10 @@ def test_an_approved_sale_says_everything():
     assert asdict(read()) == {
         "state": "approved", "reason": None, "money": "moved", "event_id": 0,
         "message": "Transaction successful", "transaction_id": TRANSACTION,
-        "order_code": "1234567890123456", "short_order_code": "1234567890",
-        "authorization_code": "012345", "rrn": "051234567890", "stan": "001234",
+        "order_code": "1234567890123456", "authorization_code": "012345", "rrn": "051234567890",
         "card_brand": "Mastercard", "card_last4": "6241", "entry_mode": "contactless",
         "verification_method": "CONTACTLESS - NO CVM", "aid": "A0000000041010",
-        "terminal_id": "16002169", "transaction_type_id": 5, "amount": 1170, "tip_amount": 0,
-        "surcharge_amount": None, "currency_code": "978", "transaction_time": "2026-11-25T10:00:00",
-        "aborted": False, "amount_differs": False, "is_unusual": False, "claims_success": False,
+        "amount": 1170, "tip_amount": 0, "currency_code": "978", "amount_differs": False, "is_unusual": False, "claims_success": False,
     }  # fmt: skip
 
 
@@ -80,7 +77,7 @@ def test_absent_fields_that_may_be_absent():
         k: APPROVED[k] for k in ("sessionId", "success", "transactionId", "currencyCode", "amount")
     }
     result = outcome.from_session(answer(body), EXPECTED)
-    assert (result.state, result.terminal_id) == ("approved", "16002169")
+    assert result.state == "approved"
 
 
 @pytest.mark.parametrize(
@@ -175,8 +172,7 @@ def test_failures(event_id, reason, money):
 
 def test_a_failure_has_no_references():
     result = failed()
-    assert (result.order_code, result.short_order_code, result.rrn, result.stan) == (None,) * 4
-    assert (result.entry_mode, result.transaction_id) == (None, None)
+    assert (result.order_code, result.rrn, result.entry_mode, result.transaction_id) == (None,) * 4
 
 
 @pytest.mark.parametrize(
@@ -249,10 +245,8 @@ def test_answers_without_a_verdict(reply, state, reason):
         ({"message": "x" * 500}, "message", "x" * 200),
         ({"message": "card 4147463011110133"}, "message", "card ****0133"),
         ({"message": "a\x00b\ud800"}, "message", "ab?"),
-        ({"tid": None}, "terminal_id", "16002169"),
-        ({"tid": 16009999}, "terminal_id", "16009999"),
-        ({"surchargeAmount": 15}, "surcharge_amount", 15),
-        ({"abortSuccess": "yes"}, "aborted", None),
+        ({"tipAmount": "130"}, "tip_amount", 130),
+        ({"tipAmount": True}, "tip_amount", None),
     ],
 )
 def test_details(changes, field, value):
