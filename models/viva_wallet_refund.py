@@ -1,11 +1,10 @@
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..viva import outcome, outcome_web, timing, transaction
+from ..viva import outcome_web, timing
 from . import refund_reasons
 from .own_transaction import fresh
 from .refused import Refused
@@ -367,30 +366,3 @@ class VivaWalletRefund(models.AbstractModel):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-
-def ask_account(client, expected):
-    """Look for a refund through the account in Viva's lists of some days.
-
-    That a list does not have it is only believed when the sale itself is untouched, or when other
-    refunds explain why it is not: how much of a day Viva lists is not published.
-
-    :param VivaClient client: of the payment method.
-    :param outcome_web.ExpectedRefund expected: what was asked for.
-    :return: outcome, and the reply that it is from.
-    :rtype: tuple
-    """
-    for day in expected.days:
-        reply = client.list_transactions(day)
-        result = outcome_web.from_list(reply, expected)
-        # A day of other people's transactions is nothing to keep.
-        reply = replace(reply, body=None)
-        if result.state != outcome.MISSING:
-            return result, reply
-    if not expected.explained:
-        fate = transaction.from_reply(
-            client.read_transaction(expected.parent_id), expected.parent_id
-        )
-        if fate != transaction.STANDS:
-            return outcome.Outcome(outcome.UNCLEAR, "not_listed"), reply
-    return result, reply

@@ -13,12 +13,12 @@ from odoo.exceptions import LockError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from ..viva import const, masking, money, outcome, outcome_web, timing, waiting
+from ..viva import const, masking, money, outcome, timing, waiting
 from ..viva.payment_request import PaymentRequest
+from ..viva.question import ask_outcome
 from . import exchange, reasons
 from .own_transaction import committed, detached, fresh, lock_rows, surviving
 from .states import OPEN_STATES, UNFINISHED_STATES
-from .viva_wallet_refund import ask_account
 
 _logger = logging.getLogger(__name__)
 
@@ -335,7 +335,7 @@ class VivaWalletTransaction(models.Model):
         client, expected, asked_at = question
         return self._exchange(
             waiting.QUESTION,
-            lambda: _ask(client, expected),
+            lambda: ask_outcome(client, expected),
             lambda own, answer: own._take_answer(*answer, asked_at),
             after=self._follow_answer,
             is_aside=is_aside,
@@ -1301,16 +1301,3 @@ def _ask_now(row):
             row._ask_later()
         elif is_owed:
             row._refresh(patiently=True)
-
-
-def _ask(client, expected):
-    """Ask Viva about a row, outside any transaction.
-
-    :param expected: see `_question`.
-    :return: outcome, and the reply that it is from.
-    :rtype: tuple
-    """
-    if isinstance(expected, outcome_web.ExpectedRefund):
-        return ask_account(client, expected)
-    reply = client.read_session(expected.session_id, quick=True)
-    return outcome.from_session(reply, expected), reply
