@@ -3,8 +3,10 @@ import socket
 import pytest
 from fake_viva import CREDENTIALS, FakeViva, Handler, Server, serving
 
+from simulator import Simulator
+from simulator.testing import Till
 from viva import connections, timing, tokens
-from viva.account import Hosts
+from viva.account import Credentials, Hosts
 from viva.client import VivaClient
 
 
@@ -56,3 +58,28 @@ def hurry():
     timing.scale(1 / 20)
     yield
     timing.scale(1)
+
+
+@pytest.fixture
+def simulator(clean_process):
+    """The simulator, in this process."""
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator_client(simulator):
+    """A client of the simulator."""
+    settings = simulator.state()["settings"]
+    names = ("merchant_id", "api_key", "client_id", "client_secret")
+    credentials = Credentials(*(settings[name] for name in names))
+    return VivaClient(credentials, Hosts.simulator(simulator.url))
+
+
+@pytest.fixture
+def simulator_till(simulator):
+    """A till that is logged in at the simulator."""
+    till = Till(simulator.url)
+    till.login()
+    yield till
+    till.close()

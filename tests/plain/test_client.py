@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from fake_viva import REFUSAL, SALE, SESSION
+from fake_viva import CREDENTIALS, REFUSAL, SALE, SESSION
 
 from viva import const
-from viva.account import Credentials, Hosts
+from viva.account import DEMO, Credentials, Hosts
 from viva.client import VivaClient
 from viva.reply import Reply
 
@@ -207,3 +207,18 @@ def test_a_refusal_that_comes_late_is_not_repeated(fake, viva, clock, seconds, c
     assert reply == (
         Reply(sent=True, status=200) if calls == 2 else Reply(sent=False, problem="no_token")
     )
+
+
+def test_what_tells_accounts_apart(fake, viva):
+    same = VivaClient(CREDENTIALS, Hosts.simulator(fake.url))
+    assert viva.identity == same.identity
+    assert len({viva.identity, same.identity}) == 1
+    assert viva.identity != VivaClient(CREDENTIALS, DEMO).identity
+    other = replace(CREDENTIALS, client_id="another")
+    assert viva.identity != VivaClient(other, Hosts.simulator(fake.url)).identity
+
+
+def test_a_wrong_key_at_the_simulator(simulator, simulator_client):
+    simulator.configure(api_key="other")
+    reply = simulator_client.read_transaction(SESSION)
+    assert (reply.sent, reply.problem) == (True, "credentials")

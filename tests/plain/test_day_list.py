@@ -1,17 +1,13 @@
-"""Viva's list of the day, and its records of single charges, as they may come."""
+"""Viva's list of the sessions of a day, as it may come."""
 
 import unittest
-import uuid
 
-from simulator import Simulator
-from simulator.testing import TERMINAL, Till
-from viva import connections, day_list, outcome, tokens, transaction
-from viva.account import DEMO, Credentials, Hosts
-from viva.client import VivaClient
+from viva import day_list, outcome
 from viva.reply import Reply
 
 SESSION = "0e8d3a52-6f3c-4b2e-9d0a-3f4b5c6d7e8f"
 CHARGE = "5f4b5f55-5c54-4b5f-8a0e-000000000001"
+TERMINAL = "16000001"
 
 
 def body(**values):
@@ -104,88 +100,3 @@ class TestDayList(unittest.TestCase):
                         self.assertIn(
                             entry.outcome().state, ("approved", "failed", "unclear"), entry
                         )
-
-
-class TestTransaction(unittest.TestCase):
-    def fate(self, *records, **values):
-        """Return what an answer with these records says of the charge."""
-        content = {"Transactions": list(records), "Success": True, "ErrorCode": 0, **values}
-        return transaction.from_reply(answer(content), CHARGE)
-
-    def test_status(self):
-        for status, fate in {
-            "X": "undone", "R": "refunded", "F": "stands", "C": "stands",
-            "A": "unclear", "E": "unclear", "M": "unclear", "": "unclear",
-        }.items():  # fmt: skip
-            with self.subTest(status=status):
-                record = {"TransactionId": CHARGE.upper(), "StatusId": status}
-                self.assertEqual(self.fate(record), fate)
-        self.assertEqual(self.fate({"TransactionId": CHARGE, "StatusId": ["X"]}), "unclear")
-
-    def test_other_records_prove_nothing(self):
-        other = {"TransactionId": SESSION, "StatusId": "X"}
-        for records in ([other], [{"StatusId": "X"}], [{"TransactionId": 1, "StatusId": "X"}]):
-            self.assertEqual(self.fate(*records), "unclear")
-        contradicting = {"TransactionId": CHARGE, "StatusId": "F"}
-        self.assertEqual(
-            self.fate(contradicting, {"TransactionId": CHARGE, "StatusId": "X"}), "unclear"
-        )
-
-    def test_answers(self):
-        self.assertEqual(self.fate(), "missing")
-        self.assertEqual(transaction.from_reply(answer({}, status=404), CHARGE), "missing")
-        for reply in (
-            answer(None),
-            answer([]),
-            answer({}),
-            answer({"Transactions": {}}),
-            answer({"Transactions": [], "Success": False}),
-            answer(None, status=404, problem="not_json"),
-            answer({}, status=500),
-            Reply(sent=False, problem="credentials"),
-        ):
-            self.assertEqual(transaction.from_reply(reply, CHARGE), "unclear")
-
-
-class TestAgainstSimulator(unittest.TestCase):
-    def setUp(self):
-        self.simulator = self.enterContext(Simulator())
-        self.addCleanup(connections.close_connections)
-        self.addCleanup(tokens.forget_tokens)
-        settings = self.simulator.state()["settings"]
-        self.credentials = Credentials(
-            *(settings[name] for name in ("merchant_id", "api_key", "client_id", "client_secret"))
-        )
-        self.client = VivaClient(self.credentials, Hosts.simulator(self.simulator.url))
-        self.till = Till(self.simulator.url)
-        self.addCleanup(self.till.close)
-        self.till.login()
-
-    def charge(self):
-        """Return session and transaction id of a new charge."""
-        session_id = self.till.sale(sessionId=str(uuid.uuid4()))
-        return session_id, self.simulator.tap(TERMINAL)["transaction_id"]
-
-    def test_reversal(self):
-        session_id, transaction_id = self.charge()
-        reply = self.client.read_transaction(transaction_id)
-        self.assertEqual(transaction.from_reply(reply, transaction_id), "stands")
-        self.simulator.reverse(session_id)
-        reply = self.client.read_transaction(transaction_id)
-        self.assertEqual(transaction.from_reply(reply, transaction_id), "undone")
-        self.assertTrue(self.simulator.requests("transaction")[0]["path"].endswith(transaction_id))
-
-    def test_unknown_transaction(self):
-        reply = self.client.read_transaction(CHARGE)
-        self.assertEqual(transaction.from_reply(reply, CHARGE), "missing")
-
-    def test_wrong_key(self):
-        self.simulator.configure(api_key="other")
-        reply = self.client.read_transaction(CHARGE)
-        self.assertEqual(reply.problem, "credentials")
-
-    def test_identity(self):
-        same = VivaClient(self.credentials, Hosts.simulator(self.simulator.url))
-        self.assertEqual(self.client.identity, same.identity)
-        self.assertEqual(len({self.client.identity, same.identity}), 1)
-        self.assertNotEqual(self.client.identity, VivaClient(self.credentials, DEMO).identity)

@@ -1,11 +1,13 @@
-"""Viva's lists of transactions, however they are written."""
+"""Viva's records of transactions, single ones and lists, however they are written."""
 
 from decimal import Decimal
 
 import pytest
+from fake_viva import SESSION
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.testing import TERMINAL
 from viva import const, outcome_web, transaction
 from viva.reply import Reply
 
@@ -20,6 +22,56 @@ PAID_BACK = {"TransactionId": REFUND, "ParentId": SALE, "StatusId": "F", "Amount
 def listed(*records, **values):
     body = {"Transactions": list(records), "ErrorCode": 0, "Success": True}
     return transaction.entries_of_day(Reply(sent=True, status=200, body={**body, **values}))
+
+
+def fate(*records, **values):
+    """Return what an answer with these records says of the sale."""
+    body = {"Transactions": list(records), "Success": True, "ErrorCode": 0, **values}
+    return transaction.from_reply(Reply(sent=True, status=200, body=body), SALE)
+
+
+@pytest.mark.parametrize(
+    ("status", "what"),
+    [
+        ("X", "undone"), ("R", "refunded"), ("F", "stands"), ("C", "stands"), ("A", "unclear"),
+        ("E", "unclear"), ("M", "unclear"), ("", "unclear"), (["X"], "unclear"),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_charge(status, what):
+    assert fate({"TransactionId": SALE.upper(), "StatusId": status}) == what
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [{"TransactionId": REFUND, "StatusId": "X"}], [{"StatusId": "X"}],
+        [{"TransactionId": 1, "StatusId": "X"}],
+        [{"TransactionId": SALE, "StatusId": "F"}, {"TransactionId": SALE, "StatusId": "X"}],
+    ],
+)  # fmt: skip
+def test_other_or_contradicting_records_prove_nothing(records):
+    assert fate(*records) == "unclear"
+
+
+def test_a_charge_that_viva_does_not_know():
+    assert fate() == "missing"
+    reply = Reply(sent=True, status=404, body={})
+    assert transaction.from_reply(reply, SALE) == "missing"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(sent=True, status=200), Reply(sent=True, status=200, body=[]),
+        Reply(sent=True, status=200, body={}),
+        Reply(sent=True, status=200, body={"Transactions": {}}),
+        Reply(sent=True, status=200, body={"Transactions": [], "Success": False}),
+        Reply(sent=True, status=404, problem="not_json"), Reply(sent=True, status=500, body={}),
+        Reply(sent=False, problem="credentials"),
+    ],
+)  # fmt: skip
+def test_no_record(reply):
+    assert transaction.from_reply(reply, SALE) == "unclear"
 
 
 def test_what_an_entry_says():
@@ -174,3 +226,22 @@ def test_nothing_raises(records, answer, status):
     }  # fmt: skip
     result = outcome_web.from_refund(Reply(sent=True, status=status, body=answer), EXPECTED)
     assert result.state in {"approved", "pending", "failed", "unclear"}
+
+
+# -- what the simulator says ----------------------------------------------------------------------
+
+
+def test_a_reversal(simulator, simulator_client, simulator_till):
+    session_id = simulator_till.sale(sessionId=SESSION)
+    transaction_id = simulator.tap(TERMINAL)["transaction_id"]
+    reply = simulator_client.read_transaction(transaction_id)
+    assert transaction.from_reply(reply, transaction_id) == "stands"
+    simulator.reverse(session_id)
+    reply = simulator_client.read_transaction(transaction_id)
+    assert transaction.from_reply(reply, transaction_id) == "undone"
+    assert simulator.requests("transaction")[0]["path"].endswith(transaction_id)
+
+
+def test_an_unknown_transaction(simulator_client):
+    reply = simulator_client.read_transaction(SALE)
+    assert transaction.from_reply(reply, SALE) == "missing"
