@@ -188,7 +188,11 @@ class VivaClient:
 
     @property
     def identity(self):
-        """What tells one merchant account from another: hosts and credentials, for comparison."""
+        """What tells one merchant account from another, for comparison.
+
+        :return: hosts and credentials
+        :rtype: tuple
+        """
         return self._hosts, self._credentials
 
     def _web(self, method, path, limit, **kwargs):
@@ -217,7 +221,7 @@ class VivaClient:
         second = failure or self._ecr_once(method, path, limit, token, kwargs)
         if second.sent:
             return _refused(second) if _are_credentials_refused(second) else second
-        # With another status the first one may have been handled, whatever the words say.
+        # With another status the first one may have been handled, whatever the text says.
         return second if first.status in (401, 403) else _refused(first)
 
     def _ecr_once(self, method, path, limit, token, kwargs):
@@ -248,9 +252,9 @@ def _transaction_path(transaction_id):
 
 
 def _are_credentials_refused(reply):
-    """Tell whether the token, or the API key, was refused: 401, or any status with Viva's words.
+    """Tell whether the token, or the API key, was refused: 401, or any status with Viva's text.
 
-    Frameworks of this kind also use 403, and Odoo's own module goes by the words whatever the
+    Frameworks of this kind also use 403, and Odoo's own module goes by the text whatever the
     status is (viva-api 1.4).
     """
     return reply.status == 401 or (

@@ -22,7 +22,8 @@ class Listed:
     :param is_ours: whether the request has the marks of ours: session id and reference are the
         same UUID, and the register has a name that we give
     :param is_sale: whether it took money
-    :param order_name: the text for the customer, which is the order's name in our requests
+    :param order_name: the text for the customer, which is the order's name in our requests; empty
+        when there is none
     :param reply: the session as if it had been asked about alone
     """
 

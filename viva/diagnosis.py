@@ -84,7 +84,14 @@ def terminal_pair(credentials, hosts, other_hosts=None):
 
 
 def merchant_pair(credentials, hosts, other_hosts=None):
-    """Judge Merchant ID and API Key; parameters and answer as of :func:`terminal_pair`."""
+    """Judge Merchant ID and API Key.
+
+    :param viva.account.Credentials credentials: all four; only this pair is sent
+    :param viva.account.Hosts hosts: the environment chosen
+    :param viva.account.Hosts other_hosts: see :func:`terminal_pair`
+    :return: one of the verdicts above
+    :rtype: str
+    """
     if not credentials.merchant_id or not credentials.api_key:
         return MISSING
     verdict = _verdict(VivaClient(credentials, hosts).webhook_key())
@@ -100,8 +107,10 @@ def merchant_pair(credentials, hosts, other_hosts=None):
 
 
 def devices(credentials, hosts):
-    """List the terminals of an account.
+    """List the terminals of an account (viva-api 2.2).
 
+    :param viva.account.Credentials credentials: of which Client ID and Client secret are sent
+    :param viva.account.Hosts hosts: the environment chosen
     :rtype: Devices
     """
     reply = VivaClient(credentials, hosts).search_devices()

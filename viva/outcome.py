@@ -75,7 +75,7 @@ class Outcome:
     * ``"failed"``: this session ended without success; look at ``money``;
     * ``"pending"``: being processed (202), possibly for ever (#2434);
     * ``"missing"``: unknown to Viva (404), or not saved yet; reason ``"not_json"`` when a gateway
-      may be speaking;
+      may have answered;
     * ``"unclear"``: anything else; keep asking.
 
     The amounts of a refund are positive, whichever sign Viva gives them, which is not documented.

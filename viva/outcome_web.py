@@ -1,4 +1,4 @@
-"""The part of :mod:`viva.outcome` that is about refunds through the account (viva-api 5.1, 8).
+"""Turn Viva's answers about a refund through the account into an outcome (viva-api 5.1, 8).
 
 Such a refund has no session and no key against doubles: after a lost answer, only Viva's list of
 transactions can tell whether it was made. Nothing here raises, whatever an answer contains.
@@ -49,7 +49,7 @@ class ExpectedRefund:
     :param others: transaction ids and session ids of what else was refunded of the same sale: an
         entry that carries one of them is not ours
     :param days: ``datetime.date`` of the days in whose list it may be
-    :param explained: whether a sale that is not untouched is no wonder, because of those others
+    :param explained: whether those others explain it when Viva says that the sale was changed
     """
 
     session_id: str
@@ -66,7 +66,7 @@ def from_refund(reply, expected):
 
     Approved needs all of: HTTP 200, ``Success`` exactly true, no error code, status F and a
     transaction id (the refund's). Failed needs a refusal by HTTP status or ``ErrorCode`` of which
-    it is known that nothing was carried out, and no word to the contrary: no transaction id of a
+    it is known that nothing was carried out, and nothing that contradicts it: no transaction id of a
     refund, no success. After everything else Viva's list decides.
 
     :param viva.reply.Reply reply: the answer
@@ -223,7 +223,7 @@ def _from_record(record, entry, expected):
 def _amount(entry, expected, default):
     """Return an amount as positive minor units; where none can be read, `default`.
 
-    Viva's web API speaks in major units (viva-api 8.1), which is not said for the answer to a
+    Viva's web API has major units (viva-api 8.1), which is not documented for the answer to a
     refund: a whole number that is exactly what was asked for in minor units is that.
     """
     amount = entry.amount

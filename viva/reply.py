@@ -55,6 +55,8 @@ class Reply:
 
         It says that with 429, and with 503 where it also says when to come back, or that it is
         busy (viva-api 1.5).
+
+        :rtype: bool
         """
         is_busy = self.retry_after is not None or self.event_id == const.HEADER_BUSY
         if self.status is None:

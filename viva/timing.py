@@ -19,7 +19,7 @@ CONNECT_SECONDS = 4.0
 # The identity server answers in a fraction of a second; everything else waits for it.
 TOKEN_SECONDS = 10.0
 # A request that could not be given to Viva by then, for want of a token, is not given to it at all:
-# nobody may wonder for long whether it is still on its way.
+# it must soon be certain that it is not on its way any more.
 REQUEST_STARTS_WITHIN = 12.0
 # A sale is usually accepted in 0.5-0.65 s [#2357, #2373] but Viva slows down at peaks [#1803], and
 # a lost answer costs the cashier far more than a late one.
@@ -46,7 +46,7 @@ TOKEN_UNUSABLE_SECONDS = 10.0
 # Used when the answer names no life time.
 TOKEN_DEFAULT_LIFE_SECONDS = 300.0
 # Refused credentials are not tried again for this long, nor is a failed renewal while the old token
-# still serves: a shop with 100 tills must not hammer Viva.
+# still serves: a shop with 100 tills must not flood Viva.
 TOKEN_RETRY_SECONDS = 5.0
 
 # --- Rate limit: Viva publishes none [viva-api 1.5] ---

@@ -27,12 +27,15 @@ class _TokenEntry:
         self.attempts = 0
 
     def usable(self):
+        """Return the token if it may still be shown to Viva, else None."""
         return self.token if self.token and timing.monotonic() < self.unusable_at else None
 
     def fresh(self):
+        """Return the token if it need not be renewed yet, else None."""
         return self.token if self.token and timing.monotonic() < self.renew_at else None
 
     def keep(self, token, life):
+        """Keep a token that was fetched just now, for a life of so many seconds."""
         now = timing.monotonic()
         self.token = token
         self.renew_at = now + max(life - timing.TOKEN_RENEW_EARLY_SECONDS, life / 2)
@@ -41,6 +44,7 @@ class _TokenEntry:
         self.retry_at = 0.0
 
     def fail(self, failure):
+        """Note the `Reply` of a fetch that gave no token."""
         self.failure = failure
         if failure.problem == CREDENTIALS:
             self.token = None
@@ -57,6 +61,7 @@ class _Tokens:
         self._lock = threading.Lock()
 
     def forget(self):
+        """Forget all tokens."""
         with self._lock:
             self._entries.clear()
 

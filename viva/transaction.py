@@ -1,4 +1,4 @@
-"""Read Viva's own record of a transaction (web API, Basic auth): does the charge still stand?
+"""Read Viva's records of transactions (web API, Basic auth): does a charge still stand?
 
 A session says how a payment ended and is not known to change when the charge is undone later; the
 record of the transaction has a status (viva-api 8.3).
@@ -109,8 +109,10 @@ def entries_of_day(reply):
 
 
 def records_of_day(reply):
-    """Return the transactions of a day as Viva writes them; see :func:`entries_of_day`.
+    """Return the transactions of a day as Viva writes them.
 
+    :param viva.reply.Reply reply: the answer to ``GET /api/transactions?date=``
+    :return: list of dicts; None, see :func:`entries_of_day`
     :rtype: list | None
     """
     records = _records(reply)
@@ -170,6 +172,7 @@ def field(record, *paths):
 
     :param dict record: of Viva
     :param str paths: names, or names within nested objects, such as ``Order.OrderCode``
+    :return: str, number or bool; None when none is there
     """
     for path in paths:
         value = record

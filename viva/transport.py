@@ -1,4 +1,4 @@
-"""The only place that speaks HTTP: send one request, once, and say honestly what came back.
+"""The only place with HTTP: send one request, once, and return what came back, or that nothing did.
 
 Nothing that Viva or the network does raises an exception here.
 """
@@ -24,7 +24,7 @@ _logger = get_logger(__name__)
 # All that requests, urllib3 and http.client raise for what happens on the network.
 _NETWORK_ERRORS = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
 
-# Reading in small pieces lets a time limit hold against a server that drips.
+# Reading in small pieces lets a deadline hold against a server that sends byte by byte.
 _PIECE_BYTES = 4096
 # What OpenSSL calls the failures that end a handshake; any other TLS error may come after the
 # request was sent.

@@ -1,5 +1,7 @@
-"""Read a notification of Viva. It is a wake-up and never evidence: there is no signature (viva-api
-0.7)."""
+"""Read a notification of Viva.
+
+It only says what to ask Viva about. It proves nothing, for there is no signature (viva-api 0.7).
+"""
 
 import json
 from dataclasses import dataclass

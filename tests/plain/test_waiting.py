@@ -178,11 +178,11 @@ def test_patience_of_a_thread_is_not_used_up():
 
 def test_nobody_waits_while_viva_is_slow():
     patience = Patience(FakeClock())
-    patience.judge(REQUEST, timing.PATIENCE)
+    patience.note_duration(REQUEST, timing.PATIENCE)
     for is_shared in (True, False):
         assert patience.seconds(REQUEST, is_shared) == 0
         assert patience.seconds(QUESTION, is_shared) == timing.PATIENCE
-    patience.judge(REQUEST, 0.5)
+    patience.note_duration(REQUEST, 0.5)
     assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
 
 
