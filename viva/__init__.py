@@ -5,16 +5,17 @@ Calls, from the outside in:
 * :mod:`client` has a method for each call, and :mod:`question` asks what became of a request.
 * :mod:`payment_request` is what a terminal is asked to do, :mod:`account` whose and which Viva it is.
 * :mod:`tokens`, :mod:`transport` and :mod:`connections` get a call there; a :mod:`reply` comes back.
-* :mod:`waiting` keeps workers from waiting for it, :mod:`throttle` keeps to Viva's rate limit.
+* :mod:`waiting` limits how long a worker waits for it, :mod:`throttle` keeps to Viva's rate limit.
 
 What an answer means:
 
 * :mod:`outcome` decides it for the money, :mod:`outcome_web` for a refund through the account.
-* :mod:`transaction` reads Viva's records of transactions, :mod:`day_list` its list of sessions.
+* :mod:`transaction` reads Viva's records of transactions,
+  :mod:`day_list` its list of the sessions of a day.
 * :mod:`webhook` reads a notification, which only says what to ask about.
 
-For whoever sets it up: :mod:`diagnosis` of credentials and terminals, :mod:`address` of a webhook,
-:mod:`pasted` values.
+For setting it up: :mod:`diagnosis` of credentials and terminals, :mod:`address` of the webhook,
+:mod:`pasted` for values that a person copied.
 
 For all: :mod:`const` holds the facts about Viva, each with its source, :mod:`timing` all times,
 :mod:`money` converts amounts, :mod:`masking` keeps secrets and card data out of logs.
