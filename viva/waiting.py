@@ -93,8 +93,8 @@ class Patience:
 class Call:
     """A call to Viva in a thread of its own.
 
-    Its answer is either returned by `wait` or handed to `late`, never both. Whoever makes the call
-    calls `leave` before `start`, or `wait` after it, once.
+    Its answer is either returned by `wait` or handed to `late`, never both. Call `leave` before
+    `start`, or `wait` after it, once.
 
     :param str kind: one of the kinds above
     :param callable work: makes the call and returns the answer; touches no database

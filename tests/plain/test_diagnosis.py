@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from fake_viva import CREDENTIALS, FakeViva, Handler, Server, serving
 
-from viva import const, diagnosis
+from viva import const
 from viva.account import Hosts
 from viva.diagnosis import Device, Devices, devices, merchant_pair, terminal_pair
+from viva.pasted import CLIENT_ID_END
 
-CLIENT_ID = "abc" + diagnosis.pasted.CLIENT_ID_END
+CLIENT_ID = "abc" + CLIENT_ID_END
 MERCHANT_ID = "0b5f6c1e-3a2b-4c5d-8e9f-123456789abc"
 REFUSED_CLIENT = (400, {}, {"error": "invalid_client"})
 REFUSED_KEY = (401, {}, b"")
