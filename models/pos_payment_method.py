@@ -3,8 +3,9 @@ import logging
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..viva.client import DEMO, LIVE, Credentials, Hosts, VivaClient, is_loopback_url
-from ..viva.pasted import clean
+from ..viva.account import DEMO, LIVE, Credentials, Hosts, is_loopback_url
+from ..viva.client import VivaClient
+from ..viva.credential_cleanup import clean
 from . import verification_key
 from .pos_payment_method_webhook import WEBHOOK_FIELDS
 

@@ -6,8 +6,8 @@ state Viva is in at that moment.
 
 from functools import partial
 
-from ..viva import waiting, webhook
-from .provider_call import ProviderCall
+from ..viva import provider_call, webhook
+from .record_call import RecordCall
 
 # What decides about the key.
 FIELDS = {
@@ -49,8 +49,8 @@ def _fetch_in_background(call):
 
 def _call(method):
     client = method._viva_wallet_client()
-    return ProviderCall(
-        method, waiting.KEY, lambda: webhook.key_from_reply(client.webhook_key()), _keep
+    return RecordCall(
+        method, provider_call.KEY, lambda: webhook.key_from_reply(client.webhook_key()), _keep
     )
 
 

@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from ..simulator.settings import Settings as SimulatorSettings
 from ..viva import diagnosis
-from ..viva.client import DEMO, LIVE, Credentials, Hosts, is_loopback_url
-from ..viva.pasted import clean
+from ..viva.account import DEMO, LIVE, Credentials, Hosts, is_loopback_url
+from ..viva.credential_cleanup import clean
 from .messages import setup_messages
 from .pos_payment_method import CREDENTIAL_FIELDS, NEW_CREDENTIALS, SIMULATOR_PARAMETER
 

@@ -19,7 +19,8 @@ from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCom
 
 from ..simulator import ManualClock, Simulator
 from ..viva import money, throttle
-from ..viva.client import close_connections, forget_tokens
+from ..viva.connections import close_connections
+from ..viva.tokens import forget_tokens
 
 TERMINAL = "16000001"
 OTHER_TERMINAL = "16000002"

@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..models import provider_call
-from ..viva import timing, waiting, webhook
+from ..models import record_call
+from ..viva import provider_call, timing, webhook
 from ..viva.outcome import EXISTS, RequestResult
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 from .test_late_answers import Impatience
@@ -196,9 +196,12 @@ class TestOwedQuestion(CertaintyCommon):
                 self.transaction(sale["session_id"]).asked_at = timing.now()
                 planned = []
                 with (
-                    patch.object(provider_call, "has_threads", lambda: True),
+                    patch.object(record_call, "has_threads", lambda: True),
                     patch.object(
-                        waiting, "later", lambda *call, to=planned: to.append(call), create=True
+                        provider_call,
+                        "run_later",
+                        lambda *call, to=planned: to.append(call),
+                        create=True,
                     ),
                 ):
                     self.notify(sale["session_id"])

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import file_open
 
 from ..hooks import uninstall_hook
-from ..viva.client import DEMO, LIVE
+from ..viva.account import DEMO, LIVE
 from .common import TERMINAL, VivaWalletCommon
 
 LABELS = {

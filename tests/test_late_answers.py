@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..viva import timing, waiting
+from ..viva import provider_call, timing
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
 
@@ -19,10 +19,14 @@ class Impatience:
 
     def __init__(self):
         self.calls = []
-        self._wait = waiting.Call.wait
+        self._wait = provider_call.ProviderCall.wait
         self._patches = (
-            patch.object(waiting.Call, "start", lambda call, in_thread=True: self._keep(call)),
-            patch.object(waiting.Call, "wait", lambda call, _seconds: self._wait(call, 0)),
+            patch.object(
+                provider_call.ProviderCall, "start", lambda call, in_thread=True: self._keep(call)
+            ),
+            patch.object(
+                provider_call.ProviderCall, "wait", lambda call, _seconds: self._wait(call, 0)
+            ),
         )
 
     def __enter__(self):
@@ -36,7 +40,9 @@ class Impatience:
 
     def _keep(self, call):
         self.calls.append(call)
-        return call._kind != waiting.QUESTION or waiting._questions.acquire(blocking=False)
+        return call._kind != provider_call.QUESTION or provider_call._questions.acquire(
+            blocking=False
+        )
 
     def let_answer(self):
         """Make the oldest call and take up its answer."""

@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase, tagged
 
 from ..models import refused
 from ..models.messages import payment_messages
-from ..viva import client, const, outcome
+from ..viva import const, outcome, reply
 
 # Reasons of this addon, and of requests that Viva or the network refused.
 OTHERS = {
@@ -17,7 +17,7 @@ OTHERS = {
     "refused",
     "wrong_state",
     *outcome._REFUSAL_REASONS.values(),
-    *client.PROBLEMS,
+    *reply.PROBLEMS,
 }
 # Only a refund ends with these.
 OF_REFUNDS = {"not_refundable", "parent_missing", "refund_disabled"}

@@ -11,7 +11,7 @@ from ..models import viva_wallet_setup
 from ..models.pos_payment_method import NEW_CREDENTIALS
 from ..simulator import Simulator
 from ..viva import address, diagnosis
-from ..viva.client import Hosts
+from ..viva.account import Hosts
 from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
 
 

@@ -8,7 +8,8 @@ import uuid
 from odoo import fields
 from odoo.tests import tagged
 
-from ..viva.client import Credentials, Hosts, VivaClient
+from ..viva.account import Credentials, Hosts
+from ..viva.client import VivaClient
 from .common import TERMINAL, VivaWalletHttpCommon
 
 KEY = "5A1C0FFEE5A1C0FFEE5A1C0FFEE5A1C0FFEE5A1C"

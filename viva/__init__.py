@@ -1,11 +1,23 @@
 """Talk to Viva's Cloud Terminal API. Plain Python: nothing in here knows Odoo.
 
-* :mod:`client` speaks HTTP and says what came back.
-* :mod:`outcome` decides what an answer means for the money.
-* :mod:`money` converts between amounts and Viva's minor units.
-* :mod:`webhook` reads a notification, which is a wake-up and never evidence.
-* :mod:`masking` keeps secrets and card data out of logs and stored answers.
-* :mod:`const` holds the facts about Viva, each with its source.
-"""
+Calls, from the outside in:
 
-from . import client, const, masking, money, outcome, outcome_web, webhook
+* :mod:`client` has a method for each call, and :mod:`question` asks what became of a request.
+* :mod:`payment_request` is what a terminal is asked to do, :mod:`account` says whose Viva and which.
+* :mod:`tokens`, :mod:`transport` and :mod:`connections` get a call there; a :mod:`reply` comes back.
+* :mod:`provider_call` limits how long a worker waits for it.
+* :mod:`throttle` keeps to Viva's rate limit.
+
+What an answer means:
+
+* :mod:`outcome` decides it for the money, :mod:`account_refund` for a refund through the account.
+* :mod:`transaction_record` reads Viva's records of transactions,
+  :mod:`session_list` its list of the sessions of a day.
+* :mod:`webhook` reads a notification, which only says what to ask about.
+
+For setting it up: :mod:`diagnosis` of credentials and terminals, :mod:`address` of the webhook,
+:mod:`credential_cleanup` for values that a person copied.
+
+For all: :mod:`const` holds the facts about Viva, each with its source, :mod:`timing` all times,
+:mod:`money` converts amounts, :mod:`masking` keeps secrets and card data out of logs.
+"""

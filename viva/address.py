@@ -4,7 +4,8 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
-from .client import LOST, TIMEOUT, UNREACHABLE, read_own_address
+from .client import read_own_address
+from .reply import LOST, TIMEOUT, UNREACHABLE
 
 # --- Verdicts on an address ---
 
@@ -12,7 +13,7 @@ NOT_HTTPS = "not_https"
 # A name or number that only this machine or network knows.
 NOT_PUBLIC = "not_public"
 NO_SUCH_NAME = "no_such_name"
-# The name leads to a private address when asked from here: a reverse proxy in the same house,
+# The name leads to a private address when asked from here: a reverse proxy in the same network,
 # perhaps. Viva may see another one.
 PRIVATE_HERE = "private_here"
 PUBLIC = "public"

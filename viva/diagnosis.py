@@ -3,8 +3,9 @@ move no money, and what their answers mean."""
 
 from dataclasses import dataclass
 
-from . import pasted
-from .client import CREDENTIALS, UNREACHABLE, VivaClient
+from . import credential_cleanup
+from .client import VivaClient
+from .reply import CREDENTIALS, UNREACHABLE
 
 # --- Verdicts on a pair of credentials ---
 
@@ -62,9 +63,9 @@ class Devices:
 def terminal_pair(credentials, hosts, other_hosts=None):
     """Judge Client ID and Client secret.
 
-    :param Credentials credentials: all four; only this pair is sent
-    :param Hosts hosts: the environment chosen
-    :param Hosts other_hosts: the other one, asked only when this one refuses; None: do not ask
+    :param viva.account.Credentials credentials: all four; only this pair is sent
+    :param viva.account.Hosts hosts: the environment chosen
+    :param viva.account.Hosts other_hosts: the other one, asked only when this one refuses; None: do not ask
     :return: one of the verdicts above
     :rtype: str
     """
@@ -73,9 +74,11 @@ def terminal_pair(credentials, hosts, other_hosts=None):
     verdict = _verdict(VivaClient(credentials, hosts).authenticate())
     if verdict != REFUSED:
         return verdict
-    if _is_swapped(credentials.client_id, credentials.client_secret, pasted.is_client_id):
+    if _is_swapped(
+        credentials.client_id, credentials.client_secret, credential_cleanup.is_client_id
+    ):
         return SWAPPED
-    if pasted.is_merchant_id(credentials.client_id):
+    if credential_cleanup.is_merchant_id(credentials.client_id):
         return OTHER_PAIR
     if other_hosts and not VivaClient(credentials, other_hosts).authenticate().problem:
         return OTHER_ENVIRONMENT
@@ -83,15 +86,24 @@ def terminal_pair(credentials, hosts, other_hosts=None):
 
 
 def merchant_pair(credentials, hosts, other_hosts=None):
-    """Judge Merchant ID and API Key; parameters and answer as of :func:`terminal_pair`."""
+    """Judge Merchant ID and API Key.
+
+    :param viva.account.Credentials credentials: all four; only this pair is sent
+    :param viva.account.Hosts hosts: the environment chosen
+    :param viva.account.Hosts other_hosts: see :func:`terminal_pair`
+    :return: one of the verdicts above
+    :rtype: str
+    """
     if not credentials.merchant_id or not credentials.api_key:
         return MISSING
     verdict = _verdict(VivaClient(credentials, hosts).webhook_key())
     if verdict != REFUSED:
         return verdict
-    if _is_swapped(credentials.merchant_id, credentials.api_key, pasted.is_merchant_id):
+    if _is_swapped(credentials.merchant_id, credentials.api_key, credential_cleanup.is_merchant_id):
         return SWAPPED
-    if pasted.is_client_id(credentials.merchant_id) or pasted.is_client_id(credentials.api_key):
+    if credential_cleanup.is_client_id(credentials.merchant_id) or credential_cleanup.is_client_id(
+        credentials.api_key
+    ):
         return OTHER_PAIR
     if other_hosts and _verdict(VivaClient(credentials, other_hosts).webhook_key()) == ACCEPTED:
         return OTHER_ENVIRONMENT
@@ -99,8 +111,10 @@ def merchant_pair(credentials, hosts, other_hosts=None):
 
 
 def devices(credentials, hosts):
-    """List the terminals of an account.
+    """List the terminals of an account (viva-api 2.2).
 
+    :param viva.account.Credentials credentials: of which Client ID and Client secret are sent
+    :param viva.account.Hosts hosts: the environment chosen
     :rtype: Devices
     """
     reply = VivaClient(credentials, hosts).search_devices()
@@ -125,7 +139,7 @@ def _device(entry):
         return None
     status = entry.get("statusId")
     known = type(status) is int and status in STATUSES
-    return Device(pasted.clean(terminal_id)[:MAX_TEXT], status if known else None)
+    return Device(credential_cleanup.clean(terminal_id)[:MAX_TEXT], status if known else None)
 
 
 def _is_swapped(first, second, is_first):

@@ -123,7 +123,11 @@ class MaskingFilter(logging.Filter):
     """Mask every record of the logger it is attached to, arguments and text."""
 
     def filter(self, record):
-        """Override of logging: render the record with masked arguments; always let it pass."""
+        """Override of logging: render the record with masked arguments; always let it pass.
+
+        :param logging.LogRecord record: is changed
+        :rtype: bool
+        """
         record.args = _mask_arguments(record.args)
         record.msg = mask_text(record.getMessage())
         record.args = ()

@@ -8,9 +8,9 @@ the caller keeps asking.
 from dataclasses import dataclass
 
 from . import const
-from .client import CREDENTIALS
 from .masking import clean_text, last_four, mask_text
 from .money import MAX_MINOR
+from .reply import CREDENTIALS
 
 # --- States of a session ---
 
@@ -55,14 +55,12 @@ class Expected:
     :param session_id: our session id, the only thing an answer is matched by
     :param amount: asked for, in minor units, without a tip added by the customer
     :param currency_code: ISO 4217 numeric code, such as ``"978"``
-    :param terminal_id: used where the answer names no terminal
     :param kind: ``"sale"`` or ``"refund"``
     """
 
     session_id: str
     amount: int
     currency_code: str
-    terminal_id: str | None = None
     kind: str = "sale"
 
 
@@ -77,7 +75,7 @@ class Outcome:
     * ``"failed"``: this session ended without success; look at ``money``;
     * ``"pending"``: being processed (202), possibly for ever (#2434);
     * ``"missing"``: unknown to Viva (404), or not saved yet; reason ``"not_json"`` when a gateway
-      may be speaking;
+      may have answered;
     * ``"unclear"``: anything else; keep asking.
 
     The amounts of a refund are positive, whichever sign Viva gives them, which is not documented.
@@ -96,23 +94,16 @@ class Outcome:
     message: str | None = None
     transaction_id: str | None = None
     order_code: str | None = None
-    short_order_code: str | None = None
     authorization_code: str | None = None
     rrn: str | None = None
-    stan: str | None = None
     card_brand: str | None = None
     card_last4: str | None = None
     entry_mode: str | None = None
     verification_method: str | None = None
     aid: str | None = None
-    terminal_id: str | None = None
-    transaction_type_id: int | None = None
     amount: int | None = None
     tip_amount: int | None = None
-    surcharge_amount: int | None = None
     currency_code: str | None = None
-    transaction_time: str | None = None
-    aborted: bool | None = None
     amount_differs: bool = False
     is_unusual: bool = False
     claims_success: bool = False
@@ -137,7 +128,6 @@ class RequestResult:
     state: str
     reason: str | None = None
     message: str | None = None
-    event_id: int | None = None
     retry_after: float | None = None
 
 
@@ -151,7 +141,7 @@ def from_session(reply, expected):
     event id. Unknown events, and failures that carry a transaction id (#2461), leave the money at
     ``"maybe"``.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :param Expected expected: what was asked for
     :rtype: Outcome
     """
@@ -176,11 +166,11 @@ def from_request(reply):
     ``parent_missing``, ``wrong_state``, ``refused``. A request that was throttled surely was not
     handled, or can be sent again without harm: Viva takes a session id only once.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :rtype: RequestResult
     """
     state, reason = _request_fate(reply)
-    return RequestResult(state, reason, _error_text(reply.body), reply.event_id, reply.retry_after)
+    return RequestResult(state, reason, _error_text(reply.body), reply.retry_after)
 
 
 def from_abort(reply):
@@ -189,7 +179,7 @@ def from_abort(reply):
     ``"accepted"`` is not done: the session can still end approved (viva-api 2.6), so ask on after
     any of these.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :return: ``"accepted"``, ``"already"`` (an abort is under way), ``"forbidden"`` (other cash
         register), ``"missing"``, ``"throttled"`` (not looked at, send it again later) or
         ``"unclear"``
@@ -303,7 +293,6 @@ def _failure(details, body):
 
 
 def _details(body, expected):
-    aborted = body.get("abortSuccess")
     amount, tip = _whole(body.get("amount")), _whole(body.get("tipAmount"))
     if expected.kind == "refund":
         amount, tip = amount and abs(amount), tip and abs(tip)
@@ -312,23 +301,16 @@ def _details(body, expected):
         "message": _message(body.get("message")),
         "transaction_id": _reference(body.get("transactionId")),
         "order_code": _reference(body.get("orderCode")),
-        "short_order_code": _reference(body.get("shortOrderCode")),
         "authorization_code": _text(body.get("authorizationId")),
-        "rrn": _number_reference(body.get("retrievalReferenceNumber"), 12),
-        "stan": _number_reference(body.get("referenceNumber"), 6),
+        "rrn": _retrieval_reference(body.get("retrievalReferenceNumber")),
         "card_brand": _brand(body),
         "card_last4": last_four(body.get("primaryAccountNumberMasked")),
         "entry_mode": _entry_mode(body.get("panEntryMode")),
         "verification_method": _text(body.get("verificationMethod")),
         "aid": _text(body.get("aid")),
-        "terminal_id": _terminal(body) or expected.terminal_id,
-        "transaction_type_id": _whole(body.get("transactionTypeId")),
         "amount": amount,
         "tip_amount": tip,
-        "surcharge_amount": _whole(body.get("surchargeAmount")),
         "currency_code": _currency(body.get("currencyCode")),
-        "transaction_time": _text(body.get("transactionDateTime")),
-        "aborted": aborted if isinstance(aborted, bool) else None,
     }
 
 
@@ -372,14 +354,11 @@ def _reference(value):
     return None if text in (None, "0", const.EMPTY_GUID) else text
 
 
-def _number_reference(value, digits):
-    """Return a reference of ISO 8583 whose leading zeros a JSON number lost (viva-api 4)."""
+def _retrieval_reference(value):
+    """Return the RRN: the 12 digits of ISO 8583, of which a JSON number loses leading zeros
+    (viva-api 4)."""
     text = _reference(value)
-    return text.zfill(digits) if text and type(value) is int else text
-
-
-def _terminal(body):
-    return _reference(body.get("tid")) or _reference(body.get("terminalId"))
+    return text.zfill(12) if text and type(value) is int else text
 
 
 def _brand(body):

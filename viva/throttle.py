@@ -1,11 +1,12 @@
-"""Keep to what Viva takes of a merchant's calls, once it has refused some for being too many.
+"""Keep to Viva's rate limit for a merchant, once it has refused calls for being too many.
 
 Viva publishes no limit (viva-api 1.5), so it is learnt: a refusal halves the rate and makes all
-pause, quiet time raises it again until the limit is forgotten. Whoever must send a request or an
-abort gets a moment of its own, in the order of asking. Questions, which are many and can be asked
-later, take what these leave.
+pause; time without a refusal raises it again until the limit is forgotten. A request or an abort
+gets a moment reserved for it, in the order of asking. Questions, which are many and can be asked
+later, get what these leave.
 
-:class:`Limit` only reckons. All workers of a database share one for each merchant.
+:class:`Limit` only calculates. All workers of a database share one for each merchant, which stands
+in the database.
 """
 
 import random
@@ -47,14 +48,21 @@ class Limit:
     question_at: float = 0.0
 
     def rate_at(self, now):
-        """Return how many calls per second are tried at a moment."""
+        """Return how many calls per second are tried at a moment.
+
+        :param float now: moment
+        :rtype: float
+        """
         quiet = max(now - self.until, 0.0)
         return min(self.rate * 2.0 ** min(quiet / timing.LIMIT_DOUBLES_AFTER, 99), FORGOTTEN_RATE)
 
     def is_over(self, now):
-        """Tell whether so much time was quiet that the limit need not be remembered.
+        """Tell whether there was no refusal for so long that the limit need not be remembered.
 
-        So it is when the clock was set back: its moments mean nothing any more.
+        It need not either when the clock was set back: its moments mean nothing any more.
+
+        :param float now: moment
+        :rtype: bool
         """
         is_ahead = self.refused_at > now + timing.LIMIT_PAUSE_MOST
         return is_ahead or self.rate_at(now) >= FORGOTTEN_RATE
@@ -103,16 +111,17 @@ class Limit:
         return 0.0
 
 
-# --- What this process has heard ---
+# --- What this process knows ---
 
 # When it last found that a merchant has no limit, by merchant: it need not look again at once.
 _unlimited = {}
 
 
 def must_look(key):
-    """Tell whether a limit, which may be known to other processes, is to be looked for.
+    """Tell whether a limit, which other processes may have learnt, is to be looked for.
 
     :param key: of a merchant
+    :rtype: bool
     """
     looked_at = _unlimited.get(key)
     return looked_at is None or time.monotonic() - looked_at >= timing.LIMIT_LOOK_INTERVAL
@@ -122,6 +131,7 @@ def note(key, is_limited):
     """Note whether there is a limit.
 
     :param key: of a merchant
+    :param bool is_limited: as found in the database
     """
     if is_limited:
         _unlimited.pop(key, None)
@@ -130,5 +140,5 @@ def note(key, is_limited):
 
 
 def forget():
-    """Forget what this process has heard."""
+    """Forget what this process knows about limits."""
     _unlimited.clear()

@@ -1,4 +1,4 @@
-"""Every wait, lag, deadline and interval of the server and of `viva/`, in seconds, and the clock.
+"""Every wait, lag, deadline and interval of the server and of `viva/`, in seconds, and the clocks.
 
 They stand together because they depend on each other: the assertions below say which must be longer
 than which, and why. Whoever needs one reads it as ``timing.NAME`` at the moment it counts, so that
@@ -8,6 +8,7 @@ than which, and why. Whoever needs one reads it as ``timing.NAME`` at the moment
 Sources are named as in :mod:`viva.const`.
 """
 
+import time
 from datetime import UTC, datetime
 
 # --- Calls to Viva: how long one is waited for ---
@@ -18,7 +19,7 @@ CONNECT_SECONDS = 4.0
 # The identity server answers in a fraction of a second; everything else waits for it.
 TOKEN_SECONDS = 10.0
 # A request that could not be given to Viva by then, for want of a token, is not given to it at all:
-# nobody may wonder for long whether it is still on its way.
+# it must soon be certain that it is not on its way any more.
 REQUEST_STARTS_WITHIN = 12.0
 # A sale is usually accepted in 0.5-0.65 s [#2357, #2373] but Viva slows down at peaks [#1803], and
 # a lost answer costs the cashier far more than a late one.
@@ -45,7 +46,7 @@ TOKEN_UNUSABLE_SECONDS = 10.0
 # Used when the answer names no life time.
 TOKEN_DEFAULT_LIFE_SECONDS = 300.0
 # Refused credentials are not tried again for this long, nor is a failed renewal while the old token
-# still serves: a shop with 100 tills must not hammer Viva.
+# still serves: a shop with 100 tills must not flood Viva.
 TOKEN_RETRY_SECONDS = 5.0
 
 # --- Rate limit: Viva publishes none [viva-api 1.5] ---
@@ -68,11 +69,11 @@ RETRY_AFTER_MAX_SECONDS = 3600.0
 # --- Waiting of a worker ---
 
 # One request waits so long at most. Viva usually takes a sale in 0.5-0.65 s [#2357, #2373].
-PATIENCE = 1.0
+WAIT_SECONDS = 1.0
 # A worker can save up so much of its time for when several tills sell at once.
-PATIENCE_SAVED = 2.0
+SAVED_WAIT_SECONDS = 2.0
 # One that must not go on without the answer.
-MUCH_PATIENCE = 10.0
+LONG_WAIT_SECONDS = 10.0
 
 # --- A session at Viva ---
 
@@ -86,7 +87,6 @@ DAY_EDGE = 300.0
 # --- A request of ours ---
 
 # A row that is still `new` then belongs to a process that died.
-NEVER_SENT_AFTER = 30.0
 # At most one question to Viva in this time, for one session, whoever asks.
 ASK_INTERVAL = 1.0
 # The slowest that a request can be: begun late, connected late, answered late.
@@ -161,6 +161,14 @@ def now():
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def monotonic():
+    """Return the seconds of a clock that nobody sets, for deadlines within this process.
+
+    :rtype: float
+    """
+    return time.monotonic()
+
+
 def scale(factor):
     """Multiply all times by a factor, counted from those in this file.
 
@@ -189,9 +197,9 @@ assert RESEND_UNTIL + SESSION_LIFE_SECONDS < UNKNOWN_AFTER, (
     "a request that was sent again is over before anybody gives up"
 )
 assert ABORT_AFTER + GONE_AFTER_MISSING < UNKNOWN_AFTER, "an abort has time to show its effect"
-assert PATIENCE < PATIENCE_SAVED, "a worker that has not waited lately can wait"
-assert MUCH_PATIENCE < SETTLE_SECONDS, "there is time for a question after somebody else's"
-assert SESSION_SECONDS < MUCH_PATIENCE + ASK_INTERVAL, "a patient question is waited for"
+assert WAIT_SECONDS < SAVED_WAIT_SECONDS, "a worker that has not waited lately can wait"
+assert LONG_WAIT_SECONDS < SETTLE_SECONDS, "there is time for a question after somebody else's"
+assert SESSION_SECONDS < LONG_WAIT_SECONDS + ASK_INTERVAL, "a patient question is waited for"
 assert ASK_INTERVAL < SILENT_AFTER, "silence is more than one question without an answer"
 assert SILENT_AFTER < UNKNOWN_AFTER, "a till is told before the deadline"
 assert NOT_LISTED_AFTER < LIST_LAG, "not in the list yet is not: not made"

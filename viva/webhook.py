@@ -1,5 +1,7 @@
-"""Read a notification of Viva. It is a wake-up and never evidence: there is no signature (viva-api
-0.7)."""
+"""Read a notification of Viva.
+
+It only says what to ask Viva about. It proves nothing, for there is no signature (viva-api 0.7).
+"""
 
 import json
 from dataclasses import dataclass
@@ -14,26 +16,18 @@ class Notification:
     nothing was said.
 
     :param event_type: one of :data:`viva.const.WEBHOOK_EVENTS`
-    :param message_id: Viva's id of the message, the same in repetitions
     :param session_id: only in 1802 and 1803
     :param merchant_reference: ``MerchantTrns`` of 1796-1798, what the request called
         merchantReference
+    :param transaction_id: of Viva
     :param parent_id: for a reversal: the transaction that it undoes
-    :param amount_raw: as received: minor units in 1802/1803, decimal major units in 1796-1798; for
-        people only
-    :param systemic: Viva hints at an automatic reversal (#2486)
     """
 
     event_type: int
-    message_id: str | None = None
     session_id: str | None = None
     merchant_reference: str | None = None
     transaction_id: str | None = None
     parent_id: str | None = None
-    order_code: str | None = None
-    terminal_id: str | None = None
-    amount_raw: int | float | str | None = None
-    systemic: bool = False
 
 
 def parse_webhook(body):
@@ -53,22 +47,17 @@ def parse_webhook(body):
         return None
     return Notification(
         event_type=event_type,
-        message_id=_text(envelope.get("MessageId")),
         session_id=_text(data.get("SessionId")),
         merchant_reference=_text(data.get("MerchantTrns"), 2048),
         transaction_id=_text(data.get("TransactionId")),
         parent_id=_text(data.get("ParentId")),
-        order_code=_text(data.get("OrderCode")),
-        terminal_id=_text(data.get("TerminalId")) or _text(data.get("Tid")),
-        amount_raw=_amount(data.get("Amount")),
-        systemic=data.get("Systemic") is True,
     )
 
 
 def key_from_reply(reply):
     """Return the merchant's webhook verification key from the answer to ``VivaClient.webhook_key``.
 
-    :param viva.client.Reply reply: the answer, ``{"Key": "..."}`` (viva-api 7.1)
+    :param viva.reply.Reply reply: the answer, ``{"Key": "..."}`` (viva-api 7.1)
     :return: the key, or None when there is none
     :rtype: str | None
     """
@@ -98,11 +87,3 @@ def _text(value, limit=128):
     if not isinstance(value, str):
         return None
     return clean_text(value).strip()[:limit] or None
-
-
-def _amount(value):
-    if type(value) is int and abs(value) < 10**15:
-        return value
-    if isinstance(value, float) and abs(value) < 10**15:
-        return value
-    return _text(value, 32)

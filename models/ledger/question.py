@@ -1,5 +1,4 @@
 import threading
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -8,8 +7,9 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...viva import const, outcome, outcome_web, timing, transaction, waiting
-from .. import provider_call
+from ...viva import const, outcome, provider_call, timing
+from ...viva.question import ask_outcome
+from .. import record_call
 from ..db import detached, new_cursor, run_in_new_transaction
 from ..states import UNFINISHED_STATES
 
@@ -61,8 +61,8 @@ class VivaWalletTransaction(models.Model):
         """
         client, expected, asked_at = question
         return self._call_viva(
-            waiting.QUESTION,
-            lambda: _ask(client, expected),
+            provider_call.QUESTION,
+            lambda: ask_outcome(client, expected),
             lambda own, answer: own._apply_answer(*answer, asked_at),
             after=self._run_follow_up,
             in_background=in_background,
@@ -137,7 +137,7 @@ class VivaWalletTransaction(models.Model):
         right to ask was taken.
 
         :rtype: tuple(VivaClient, outcome.Expected, datetime) or None when it cannot be asked about;
-            with an `outcome_web.ExpectedRefund` for a refund through the account
+            with an `account_refund.ExpectedRefund` for a refund through the account
         """
         if not self._is_askable():
             return None
@@ -276,9 +276,9 @@ class VivaWalletTransaction(models.Model):
 
     def _poll_later(self):
         """Have Viva asked by this process as soon as that may be. Should it die, the cron does it."""
-        if not provider_call.has_threads():
+        if not record_call.has_threads():
             return
-        waiting.later(timing.ASK_INTERVAL, partial(_ask_now, self))
+        provider_call.run_later(timing.ASK_INTERVAL, partial(_ask_now, self))
 
     @api.model
     def _trigger_cron(self, moment=None):
@@ -300,43 +300,3 @@ def _ask_now(row):
             row._poll_later()
         elif is_owed:
             row._poll(wait_long=True)
-
-
-def _ask(client, expected):
-    """Ask Viva about a row, outside any transaction.
-
-    :param expected: see `_question`.
-    :return: outcome, and the reply that it is from.
-    :rtype: tuple
-    """
-    if isinstance(expected, outcome_web.ExpectedRefund):
-        return ask_account(client, expected)
-    reply = client.read_session(expected.session_id, quick=True)
-    return outcome.from_session(reply, expected), reply
-
-
-def ask_account(client, expected):
-    """Look for a refund through the account in Viva's lists of some days.
-
-    That a list does not have it is only believed when the sale itself is untouched, or when other
-    refunds explain why it is not: how much of a day Viva lists is not published.
-
-    :param VivaClient client: of the payment method.
-    :param outcome_web.ExpectedRefund expected: what was asked for.
-    :return: outcome, and the reply that it is from.
-    :rtype: tuple
-    """
-    for day in expected.days:
-        reply = client.list_transactions(day)
-        result = outcome_web.from_list(reply, expected)
-        # A day of other people's transactions is nothing to keep.
-        reply = replace(reply, body=None)
-        if result.state != outcome.MISSING:
-            return result, reply
-    if not expected.explained:
-        fate = transaction.from_reply(
-            client.read_transaction(expected.parent_id), expected.parent_id
-        )
-        if fate != transaction.STANDS:
-            return outcome.Outcome(outcome.UNCLEAR, "not_listed"), reply
-    return result, reply

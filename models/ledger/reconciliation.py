@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ...viva import day_list, money, outcome, timing
+from ...viva import money, outcome, session_list, timing
 from ..db import log_and_continue, new_cursor, run_in_new_transaction
 
 AT_ONCE = 10  # questions under way together: one slow answer does not delay all
@@ -122,7 +122,7 @@ class VivaWalletTransaction(models.Model):
         client = methods[0]._viva_wallet_client()
         today = timing.now().date()
         days = (today - timedelta(days=1), today)
-        lists = [day_list.from_reply(client.list_sessions(day)) for day in days]
+        lists = [session_list.from_reply(client.list_sessions(day)) for day in days]
         listed = {entry.session_id: entry for entries in lists for entry in entries or ()}
         self._compare_listed(methods, listed)
         if None not in lists:
@@ -179,7 +179,7 @@ class VivaWalletTransaction(models.Model):
     def _take_from_list(self, entry):
         """Apply an entry of the list. Call it with the row in its own transaction.
 
-        :param viva.day_list.Listed entry: about the session of the row.
+        :param viva.session_list.ListedSession entry: about the session of the row.
         """
         result = entry.outcome(self._expected())
         self._apply_outcome(result, entry.reply)
@@ -198,7 +198,7 @@ class VivaWalletTransaction(models.Model):
         Other systems may share the merchant account: their charges are none of our business.
 
         :param methods: payment methods of the account, in a transaction of their own.
-        :param viva.day_list.Listed entry: has the marks of our requests.
+        :param viva.session_list.ListedSession entry: has the marks of our requests.
         """
         ledger = self.with_env(methods.env)
         result = entry.outcome()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...viva import outcome_web, timing
+from ...viva import account_refund, timing
 from ..db import new_cursor
 from ..messages import payment_messages
 from ..refused import Refused
@@ -168,36 +168,39 @@ class VivaWalletTransaction(models.Model):
 
     # === REQUESTS === #
 
-    def _refund_request(self, client, values):
+    def _refund_request(self, client, request):
         """Return the call of a refund to Viva.
 
         :param VivaClient client: of the payment method.
-        :param dict values: arguments of `start_sale`.
+        :param PaymentRequest request: what a terminal would be asked.
         :return: method of the client, and its arguments.
         :rtype: tuple
         """
         if self.refund_way == "unreferenced":
-            return client.start_unreferenced_refund, values
+            return client.start_unreferenced_refund, {"request": request}
         if self.refund_way == "account":
-            names = ("amount", "currency_code", "merchant_reference", "customer_trns")
-            by_name = {name: values[name] for name in names}
             return client.refund_transaction, {
-                "transaction_id": self.parent_id.transaction_id, **by_name,
-            }  # fmt: skip
-        return client.start_refund, {**values, "parent_session_id": self.parent_id.session_id}
+                "transaction_id": self.parent_id.transaction_id,
+                "amount": request.amount,
+                "currency_code": request.currency_code,
+                "merchant_reference": request.merchant_reference,
+                "customer_trns": request.customer_trns,
+            }
+        parent_session_id = self.parent_id.session_id
+        return client.start_refund, {"request": request, "parent_session_id": parent_session_id}
 
     def _apply_account_reply(self, reply):
         """Apply the answer to a refund through the account. It is the outcome, if it is one."""
-        self._apply_outcome(outcome_web.from_refund(reply, self._expected_by_account()), reply)
+        self._apply_outcome(account_refund.from_refund(reply, self._expected_by_account()), reply)
 
     def _expected_by_account(self):
         """Return what to hold Viva's transactions against, for a refund through the account.
 
-        :rtype: outcome_web.ExpectedRefund
+        :rtype: account_refund.ExpectedRefund
         """
         others = self.parent_id.refund_ids - self
         moment = self.sent_at or self.create_date
-        return outcome_web.ExpectedRefund(
+        return account_refund.ExpectedRefund(
             session_id=self.session_id,
             parent_id=self.parent_id.transaction_id,
             amount=self.amount_minor,

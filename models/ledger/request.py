@@ -5,8 +5,9 @@ from functools import partial
 
 from odoo import fields, models
 
-from ...viva import money, outcome, timing, waiting
-from .. import provider_call
+from ...viva import money, outcome, provider_call, timing
+from ...viva.payment_request import PaymentRequest
+from .. import record_call
 from ..db import detached, new_cursor, run_in_new_transaction
 
 _logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class VivaWalletTransaction(models.Model):
             with new_cursor(self) as current:
                 return current._snapshot()
         is_answered, applied = self._call_viva(
-            waiting.REQUEST,
+            provider_call.REQUEST,
             lambda: call(**values),
             lambda own, reply: own._apply_reply(reply),
             after=self._run_follow_up,
@@ -56,20 +57,21 @@ class VivaWalletTransaction(models.Model):
     def _request(self):
         """Return the call to Viva that makes the request, its arguments, and the account at Viva."""
         client = self.payment_method_id._viva_wallet_client()
-        values = {
-            "session_id": self.session_id,
-            "terminal_id": self.terminal_id,
-            "cash_register_id": self.cash_register_id,
-            "amount": self.amount_minor - self.tip_asked_minor,
-            "currency_code": money.numeric_code(self.currency_id.name),
-            "merchant_reference": self.session_id,
-            "customer_trns": self.order_name or "",
-            "show_receipt": self.payment_method_id.viva_wallet_show_receipt,
-            "show_transaction_result": self.payment_method_id.viva_wallet_show_result,
-        }
+        request = PaymentRequest(
+            session_id=self.session_id,
+            terminal_id=self.terminal_id,
+            cash_register_id=self.cash_register_id,
+            amount=self.amount_minor - self.tip_asked_minor,
+            currency_code=money.numeric_code(self.currency_id.name),
+            merchant_reference=self.session_id,
+            customer_trns=self.order_name or "",
+            show_receipt=self.payment_method_id.viva_wallet_show_receipt,
+            show_transaction_result=self.payment_method_id.viva_wallet_show_result,
+        )
         if self.kind == "refund":
-            return *self._refund_request(client, values), self._account()
-        return client.start_sale, {**values, "tip_amount": self.tip_asked_minor}, self._account()
+            return *self._refund_request(client, request), self._account()
+        values = {"request": request, "tip_amount": self.tip_asked_minor}
+        return client.start_sale, values, self._account()
 
     def _apply_reply(self, reply):
         """Apply the answer to the request.
@@ -134,7 +136,7 @@ class VivaWalletTransaction(models.Model):
         call, values, _account = request
         self._finish_calls([
             self._call_viva(
-                waiting.REQUEST,
+                provider_call.REQUEST,
                 lambda: call(**values),
                 lambda own, reply: own._apply_resent(reply),
                 after=self._run_follow_up,
@@ -230,8 +232,8 @@ class VivaWalletTransaction(models.Model):
             if current.state != "sent" or not current.resend_at:
                 return
             seconds = (current.resend_at - timing.now()).total_seconds()
-        if provider_call.has_threads():
-            waiting.later(seconds, partial(_resend_now, self))
+        if record_call.has_threads():
+            provider_call.run_later(seconds, partial(_resend_now, self))
 
     def _resend_due(self):
         """Send those of these requests that had to wait and may be sent now."""
@@ -279,7 +281,7 @@ class VivaWalletTransaction(models.Model):
         client, session_id, cash_register_id = request
 
         return self._call_viva(
-            waiting.ABORT,
+            provider_call.ABORT,
             lambda: client.abort_session(session_id, cash_register_id),
             lambda own, reply: own._apply_abort_reply(reply),
         )

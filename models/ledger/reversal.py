@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...viva import timing
-from ...viva import transaction as viva_transaction
+from ...viva import timing, transaction_record
 from ..db import log_and_continue, new_cursor, run_in_new_transaction
 from ..states import UNFINISHED_STATES
 
@@ -115,7 +114,7 @@ class VivaWalletTransaction(models.Model):
         :param methods: payment methods of the account.
         :param Reply reply: Viva's list of the transactions of a day.
         """
-        entries = viva_transaction.entries_of_day(reply) or ()
+        entries = transaction_record.entries_of_day(reply) or ()
         named = {
             name for entry in entries for name in (entry.transaction_id, entry.parent_id) if name
         }
@@ -126,7 +125,7 @@ class VivaWalletTransaction(models.Model):
                 ("transaction_id", "in", [*named, *map(str.upper, named)]),
             ]
         )
-        touched = viva_transaction.touched(entries, rows.mapped("transaction_id"))
+        touched = transaction_record.find_changes(entries, rows.mapped("transaction_id"))
         for row in rows.filtered(lambda row: row.transaction_id.lower() in touched):
             with log_and_continue(row.session_id):
                 row._suspect_entries(touched[row.transaction_id.lower()])
@@ -134,7 +133,7 @@ class VivaWalletTransaction(models.Model):
     def _suspect_entries(self, entries):
         """Suspect that this row was undone, unless our own refunds explain what a list says.
 
-        :param list entries: of `viva.transaction.touched`.
+        :param list entries: of `viva.transaction_record.find_changes`.
         """
         ours = self.refund_ids.filtered(lambda refund: refund.state != "failed")
         news = {
@@ -154,9 +153,9 @@ class VivaWalletTransaction(models.Model):
         """Tell whether what a list says of this row is what refunds of ours have done to it."""
         own_id = self.transaction_id.lower()
         if entry.transaction_id == own_id:
-            is_undone = entry.fate == viva_transaction.UNDONE
+            is_undone = entry.fate == transaction_record.UNDONE
             return bool(ours) and (
-                not is_undone or self._is_explained_by(ours, viva_transaction.UNDONE)
+                not is_undone or self._is_explained_by(ours, transaction_record.UNDONE)
             )
         names = {name.lower() for name in ours.mapped("transaction_id") if name}
         sessions = set(ours.mapped("session_id"))
@@ -182,16 +181,16 @@ class VivaWalletTransaction(models.Model):
             method = current.payment_method_id
             client = method and transaction_id and method._viva_wallet_client()
         if not client:
-            fate = viva_transaction.UNCLEAR
+            fate = transaction_record.UNCLEAR
         else:
             reply = client.read_transaction(transaction_id)
-            fate = viva_transaction.from_reply(reply, transaction_id)
+            fate = transaction_record.from_reply(reply, transaction_id)
         run_in_new_transaction(self, lambda own: own._apply_record(fate))
 
     def _apply_record(self, fate):
         """Apply what Viva's record says. Call it with the row in its own transaction.
 
-        :param str fate: see `viva.transaction.from_reply`.
+        :param str fate: see `viva.transaction_record.from_reply`.
         """
         self._lock()
         if self.state != "approved":
@@ -202,7 +201,7 @@ class VivaWalletTransaction(models.Model):
         elif self._is_explained_by(refunds, fate):
             self.reversal_check_at = False
             self._unflag("reversal_announced")
-        elif fate == viva_transaction.UNDONE:
+        elif fate == transaction_record.UNDONE:
             self._set_state("reversed", reversal_check_at=False)
             self._flag("reversed", replace=True)
         elif self.reversal_suspected_at:
@@ -213,12 +212,12 @@ class VivaWalletTransaction(models.Model):
     def _is_explained_by(self, refunds, fate):
         """Tell whether our own refunds are all there is to it."""
         returned = sum(refunds.filtered(lambda r: r.state == "approved").mapped("amount_minor"))
-        gone = fate in (viva_transaction.UNDONE, viva_transaction.REFUNDED)
+        gone = fate in (transaction_record.UNDONE, transaction_record.REFUNDED)
         return gone and bool(returned) and returned >= self.charged_minor
 
     def _keep_vague_suspicion(self, fate):
         now = timing.now()
-        is_answered = fate != viva_transaction.UNCLEAR
+        is_answered = fate != transaction_record.UNCLEAR
         is_over = is_answered or now >= self.finished_at + timedelta(
             seconds=timing.REVERSAL_CHECK_LIFE
         )
@@ -229,7 +228,7 @@ class VivaWalletTransaction(models.Model):
     def _keep_suspicion(self, fate):
         now = timing.now()
         age = (now - self.reversal_suspected_at).total_seconds()
-        if fate != viva_transaction.UNCLEAR or age >= timing.REVERSAL_SILENCE:
+        if fate != transaction_record.UNCLEAR or age >= timing.REVERSAL_SILENCE:
             is_news = bool(self.resolved_at) and self.resolved_at < self.reversal_suspected_at
             self._flag("reversal_announced", again=is_news)
         is_fresh = age < timing.REVERSAL_CHECK_LIFE

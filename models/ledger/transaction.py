@@ -7,7 +7,7 @@ from odoo.exceptions import LockError
 
 from ...viva import money, outcome, timing
 from ..db import lock_rows
-from ..provider_call import TransactionCall
+from ..record_call import TransactionCall
 from ..states import UNFINISHED_STATES
 
 _logger = logging.getLogger(__name__)
@@ -219,7 +219,6 @@ class VivaWalletTransaction(models.Model):
             session_id=self.session_id,
             amount=self.amount_minor - self.tip_asked_minor,
             currency_code=money.numeric_code(self.currency_id.name),
-            terminal_id=self.terminal_id,
             kind=self.kind,
         )
 
@@ -304,7 +303,7 @@ class VivaWalletTransaction(models.Model):
     def _call_viva(self, kind, work, apply=None, after=None, in_background=False):
         """Call Viva, and apply the answer whenever it comes.
 
-        :param str kind: of `viva.waiting`
+        :param str kind: of `viva.provider_call`
         :param callable work: makes the call and returns the answer; touches no database
         :param callable apply: gets the row, in a transaction of its own, and the answer
         :param callable after: gets what `apply` returned, when that is committed
@@ -322,7 +321,7 @@ class VivaWalletTransaction(models.Model):
         """Wait for calls and apply their answers, all of them even when one fails.
 
         :param list calls: of `_call_viva`, None among them are skipped
-        :param bool wait_long: see `ProviderCall.finish`
+        :param bool wait_long: see `RecordCall.finish`
         :return: what was applied for those answers that were here
         :rtype: list
         :raise Exception: one of the failures

@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from viva import address
-from viva.client import LOST, TIMEOUT, UNREACHABLE, Reply
+from viva.reply import LOST, TIMEOUT, UNREACHABLE, Reply
 
 URL = "https://shop.example.com/pos_viva_wallet/notification/abc"
 

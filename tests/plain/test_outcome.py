@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viva import const, outcome
-from viva.client import Reply
 from viva.money import MAX_MINOR
+from viva.reply import Reply
 
 SESSION = "0b5f6c1e-3a2b-4c5d-8e9f-123456789abc"
 TRANSACTION = "11111111-2222-4333-8444-555555555555"
-EXPECTED = outcome.Expected(SESSION, 1170, "978", "16002169")
+EXPECTED = outcome.Expected(SESSION, 1170, "978")
 
 APPROVED = {
     "sessionId": SESSION, "terminalId": "16002169", "tid": "16002169", "cashRegisterId": "POS-1",
@@ -51,13 +51,10 @@ def test_an_approved_sale_says_everything():
     assert asdict(read()) == {
         "state": "approved", "reason": None, "money": "moved", "event_id": 0,
         "message": "Transaction successful", "transaction_id": TRANSACTION,
-        "order_code": "1234567890123456", "short_order_code": "1234567890",
-        "authorization_code": "012345", "rrn": "051234567890", "stan": "001234",
+        "order_code": "1234567890123456", "authorization_code": "012345", "rrn": "051234567890",
         "card_brand": "Mastercard", "card_last4": "6241", "entry_mode": "contactless",
         "verification_method": "CONTACTLESS - NO CVM", "aid": "A0000000041010",
-        "terminal_id": "16002169", "transaction_type_id": 5, "amount": 1170, "tip_amount": 0,
-        "surcharge_amount": None, "currency_code": "978", "transaction_time": "2026-11-25T10:00:00",
-        "aborted": False, "amount_differs": False, "is_unusual": False, "claims_success": False,
+        "amount": 1170, "tip_amount": 0, "currency_code": "978", "amount_differs": False, "is_unusual": False, "claims_success": False,
     }  # fmt: skip
 
 
@@ -80,7 +77,7 @@ def test_absent_fields_that_may_be_absent():
         k: APPROVED[k] for k in ("sessionId", "success", "transactionId", "currencyCode", "amount")
     }
     result = outcome.from_session(answer(body), EXPECTED)
-    assert (result.state, result.terminal_id) == ("approved", "16002169")
+    assert result.state == "approved"
 
 
 @pytest.mark.parametrize(
@@ -175,8 +172,7 @@ def test_failures(event_id, reason, money):
 
 def test_a_failure_has_no_references():
     result = failed()
-    assert (result.order_code, result.short_order_code, result.rrn, result.stan) == (None,) * 4
-    assert (result.entry_mode, result.transaction_id) == (None, None)
+    assert (result.order_code, result.rrn, result.entry_mode, result.transaction_id) == (None,) * 4
 
 
 @pytest.mark.parametrize(
@@ -249,10 +245,8 @@ def test_answers_without_a_verdict(reply, state, reason):
         ({"message": "x" * 500}, "message", "x" * 200),
         ({"message": "card 4147463011110133"}, "message", "card ****0133"),
         ({"message": "a\x00b\ud800"}, "message", "ab?"),
-        ({"tid": None}, "terminal_id", "16002169"),
-        ({"tid": 16009999}, "terminal_id", "16009999"),
-        ({"surchargeAmount": 15}, "surcharge_amount", 15),
-        ({"abortSuccess": "yes"}, "aborted", None),
+        ({"tipAmount": "130"}, "tip_amount", 130),
+        ({"tipAmount": True}, "tip_amount", None),
     ],
 )
 def test_details(changes, field, value):
@@ -401,19 +395,3 @@ def test_a_refused_token_says_nothing_about_a_session(status):
     assert outcome.from_abort(reply) == "unclear"
     result = outcome.from_session(reply, EXPECTED)
     assert (result.state, result.reason) == ("unclear", "credentials")
-
-
-def test_the_event_table_has_what_the_reference_lists():
-    listed = {
-        1000, 1001, 1002, 1003, 1004, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1016,
-        1017,
-        1018, 1019, 1020, 1021, *range(1047, 1073), *range(1074, 1084), 1099, 1100, 1101, 1102,
-        1110,
-        1301, 1302, 1303, 2000, 3000, 3001, 3002, 3099, 4000, *range(5000, 5007), 6000, 6102, 6201,
-        *range(7001, 7006),
-    }  # fmt: skip
-    assert set(const.EVENTS) == listed
-    maybe = {event_id for event_id, event in const.EVENTS.items() if event.money == "maybe"}
-    assert maybe == {
-        1002, 1070, 1072, 1080, 1099, 1110, 1301, 1302, 1303, 3001, 3002, 3099, 4000,
-    }  # fmt: skip

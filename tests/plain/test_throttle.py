@@ -9,9 +9,10 @@ import pytest
 
 from simulator import ManualClock, Simulator
 from simulator.testing import TERMINAL
-from viva import client as viva_client
-from viva import outcome, throttle, timing
-from viva.client import Credentials, Hosts, VivaClient
+from viva import connections, outcome, throttle, timing, tokens
+from viva.account import Credentials, Hosts
+from viva.client import VivaClient
+from viva.payment_request import PaymentRequest
 from viva.throttle import FIRST_RATE, LEAST_RATE, QUESTION_SHARE, Limit
 
 SESSION = "0b5f6c1e-3a2b-4c5d-8e9f-123456789abc"
@@ -262,8 +263,8 @@ def test_looking_now_and_then(monkeypatch):
 def sim():
     with Simulator(clock=ManualClock()) as simulator:
         yield simulator
-    viva_client.close_connections()
-    viva_client.forget_tokens()
+    connections.close_connections()
+    tokens.forget_tokens()
 
 
 @pytest.fixture
@@ -274,10 +275,11 @@ def viva(sim):
 
 
 def sell(viva):
-    return viva.start_sale(
+    request = PaymentRequest(
         session_id=SESSION, terminal_id=TERMINAL, cash_register_id="1", amount=100,
         currency_code="978", merchant_reference="r",
     )  # fmt: skip
+    return viva.start_sale(request)
 
 
 def test_simulator_refuses_what_is_too_much(sim, viva):

@@ -1,6 +1,6 @@
 """The way to Viva and back.
 
-It replaces `viva.client._call`, the only place of the addon with HTTP. A request is on its way until a
+It replaces `viva.transport.call`, the only place of the addon with HTTP. A request is on its way until a
 step brings it to Viva (the simulator, in this process), and its answer until a step brings it back.
 What can befall it is a step of its own: see `FAULTS`.
 """
@@ -60,9 +60,9 @@ class Network:
     def __init__(self, server):
         """Take the place of HTTP in the addon."""
         self.server, self.kernel, self.clock = server, server.kernel, server.clock
-        self.client = server.addon.client
-        self.real_reply = self.client._reply
-        self.client._call = self.call
+        self.reply = server.addon.reply
+        self.real_reply = server.addon.transport.read_reply
+        server.addon.transport.call = self.call
         self.reset({}, (), 0)
 
     def reset(self, simulators, faults, most) -> None:
@@ -91,9 +91,9 @@ class Network:
     # === CALLS OF THE ADDON === #
 
     def call(self, _hosts, method, url, limit, *, complete_by=None, max_bytes=None, **kwargs):
-        """Take the place of `viva.client._call`."""
+        """Take the place of `viva.transport.call`."""
         if complete_by is not None:
-            limit = min(limit, complete_by - self.client._monotonic())
+            limit = min(limit, complete_by - self.server.addon.timing.monotonic())
         label = f"{method} {_path(url, kwargs)}"
         actor = self.kernel.current
         message = Message(self, actor, label, method, url, limit, kwargs)
@@ -106,7 +106,7 @@ class Network:
         self._follow_plan(message)
         self.kernel.pause(lambda: message.reply is not None, message.sent_at + limit)
         if message.reply is None:
-            message.reply = self._no_answer(self.client.TIMEOUT)
+            message.reply = self._no_answer(self.reply.TIMEOUT)
         self._write_down(message)
         return message.reply
 
@@ -174,7 +174,7 @@ class Network:
         late = message.sent_at + SLOW * message.limit
         if fault == "lost":
             message.is_going = False
-            message.reply = self._no_answer(self.client.LOST)
+            message.reply = self._no_answer(self.reply.LOST)
         elif fault == "swallowed":
             message.is_going = False
         elif fault == "slow":
@@ -183,27 +183,27 @@ class Network:
             message.due, message.is_heard = late, False
         elif fault in ("503", "429"):
             message.is_going = False
-            message.reply = self.client.Reply(
+            message.reply = self.reply.Reply(
                 sent=True,
                 status=int(fault),
-                problem=self.client.THROTTLED if fault == "429" else None,
+                problem=self.reply.THROTTLED if fault == "429" else None,
             )
         elif fault == "answer lost":
             message.is_coming = False
-            message.reply = self._no_answer(self.client.LOST)
+            message.reply = self._no_answer(self.reply.LOST)
         elif fault == "answer slow":
             message.due = late
         elif fault == "answer 503":
             message.is_coming = False
-            message.reply = self.client.Reply(sent=True, status=503)
+            message.reply = self.reply.Reply(sent=True, status=503)
 
     def _no_answer(self, problem):
-        return self.client.Reply(sent=True, problem=problem)
+        return self.reply.Reply(sent=True, problem=problem)
 
     def _arrive(self, message):
         message.is_going, message.due = False, None
         if self.is_down:
-            message.reply = self.client.Reply(sent=True, status=503)
+            message.reply = self.reply.Reply(sent=True, status=503)
             return
         self._handle(message)
         self.kernel.note(f"{message.label} arrives: {message.response.status_code}")

@@ -66,7 +66,7 @@ class Server:
         self.addon = SimpleNamespace(
             **{
                 name: sys.modules[f"{ADDON}.viva.{name}"]
-                for name in ("client", "const", "timing", "webhook")
+                for name in ("const", "reply", "timing", "transport", "webhook")
             }
         )
 

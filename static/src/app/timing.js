@@ -14,7 +14,7 @@ const SERVER = Object.freeze({
     ASK_INTERVAL: 1 * SECOND,
     TILL_ASKS_WITHIN: 10 * SECOND,
     TILL_AWAKE: 2 * SECOND,
-    MUCH_PATIENCE: 10 * SECOND,
+    LONG_WAIT_SECONDS: 10 * SECOND,
     SETTLE_SECONDS: 12 * SECOND,
     SLOWEST_REQUEST: 36 * SECOND,
     SESSION_LIFE_SECONDS: 60 * SECOND,
@@ -51,7 +51,7 @@ const WRITTEN = Object.freeze({
     QUESTION: 20 * SECOND,
     // It takes as long as Viva does (SLOWEST_REQUEST), after an earlier one was settled
     // (SETTLE_SECONDS).
-    REQUEST: SERVER.SETTLE_SECONDS + SERVER.MUCH_PATIENCE + SERVER.SLOWEST_REQUEST + 2 * SECOND,
+    REQUEST: SERVER.SETTLE_SECONDS + SERVER.LONG_WAIT_SECONDS + SERVER.SLOWEST_REQUEST + 2 * SECOND,
     // Which cards can be paid back: earlier refunds are asked about first (SETTLE_SECONDS).
     LOOK_UP: 20 * SECOND,
     // Records that the page does not have: products, refunded orders.
@@ -107,11 +107,11 @@ export function wrongOrders(times = WRITTEN, server = SERVER) {
         [times.ABORT_AGAIN, times.SILENT, "an abort is repeated before anybody is told"],
         [times.SILENT, server.UNKNOWN_AFTER, "the cashier is told before the deadline"],
         [
-            server.SETTLE_SECONDS + server.MUCH_PATIENCE + server.SLOWEST_REQUEST,
+            server.SETTLE_SECONDS + server.LONG_WAIT_SECONDS + server.SLOWEST_REQUEST,
             times.REQUEST,
             "no request is given up while the server may still be at it",
         ],
-        [server.MUCH_PATIENCE, times.QUESTION, "a patient question is waited for"],
+        [server.LONG_WAIT_SECONDS, times.QUESTION, "a patient question is waited for"],
         [server.SETTLE_SECONDS, times.LOOK_UP, "earlier refunds can be settled first"],
         [times.SHARED, times.SAVE, "nobody waits as long as an order may take to be saved"],
         [times.SAME_MESSAGE, times.ASK, "what is heard is shown at once"],

@@ -1,13 +1,15 @@
-"""Viva's lists of transactions, however they are written."""
+"""Viva's records of transactions, single ones and lists, however they are written."""
 
 from decimal import Decimal
 
 import pytest
+from fake_viva import SESSION
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viva import const, outcome_web, transaction
-from viva.client import Reply
+from simulator.testing import TERMINAL
+from viva import account_refund, const, transaction_record
+from viva.reply import Reply
 
 SALE = "aaaaaaaa-0000-4000-8000-000000000001"
 REFUND = "bbbbbbbb-0000-4000-8000-000000000002"
@@ -19,16 +21,66 @@ PAID_BACK = {"TransactionId": REFUND, "ParentId": SALE, "StatusId": "F", "Amount
 
 def listed(*records, **values):
     body = {"Transactions": list(records), "ErrorCode": 0, "Success": True}
-    return transaction.entries_of_day(Reply(sent=True, status=200, body={**body, **values}))
+    return transaction_record.entries_of_day(Reply(sent=True, status=200, body={**body, **values}))
+
+
+def fate(*records, **values):
+    """Return what an answer with these records says of the sale."""
+    body = {"Transactions": list(records), "Success": True, "ErrorCode": 0, **values}
+    return transaction_record.from_reply(Reply(sent=True, status=200, body=body), SALE)
+
+
+@pytest.mark.parametrize(
+    ("status", "what"),
+    [
+        ("X", "undone"), ("R", "refunded"), ("F", "stands"), ("C", "stands"), ("A", "unclear"),
+        ("E", "unclear"), ("M", "unclear"), ("", "unclear"), (["X"], "unclear"),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_charge(status, what):
+    assert fate({"TransactionId": SALE.upper(), "StatusId": status}) == what
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [{"TransactionId": REFUND, "StatusId": "X"}], [{"StatusId": "X"}],
+        [{"TransactionId": 1, "StatusId": "X"}],
+        [{"TransactionId": SALE, "StatusId": "F"}, {"TransactionId": SALE, "StatusId": "X"}],
+    ],
+)  # fmt: skip
+def test_other_or_contradicting_records_prove_nothing(records):
+    assert fate(*records) == "unclear"
+
+
+def test_a_charge_that_viva_does_not_know():
+    assert fate() == "missing"
+    reply = Reply(sent=True, status=404, body={})
+    assert transaction_record.from_reply(reply, SALE) == "missing"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(sent=True, status=200), Reply(sent=True, status=200, body=[]),
+        Reply(sent=True, status=200, body={}),
+        Reply(sent=True, status=200, body={"Transactions": {}}),
+        Reply(sent=True, status=200, body={"Transactions": [], "Success": False}),
+        Reply(sent=True, status=404, problem="not_json"), Reply(sent=True, status=500, body={}),
+        Reply(sent=False, problem="credentials"),
+    ],
+)  # fmt: skip
+def test_no_record(reply):
+    assert transaction_record.from_reply(reply, SALE) == "unclear"
 
 
 def test_what_an_entry_says():
     [entry] = listed({**PAID_BACK, "MerchantTrns": "our session", "OrderCode": 1234567890123456})
-    assert entry == transaction.Entry(
+    assert entry == transaction_record.Entry(
         transaction_id=REFUND,
         parent_id=SALE,
         status="F",
-        fate=transaction.STANDS,
+        fate=transaction_record.STANDS,
         amount=Decimal("-12.34"),
         gives_back=True,
         reference="our session",
@@ -103,7 +155,7 @@ def test_the_direction_of_money(changes, gives_back):
     ],
 )  # fmt: skip
 def test_no_list(reply):
-    assert transaction.entries_of_day(reply) is None
+    assert transaction_record.entries_of_day(reply) is None
 
 
 def test_a_day_without_transactions():
@@ -114,7 +166,7 @@ def test_a_day_without_transactions():
 
 
 def touched(*records, ours=OURS):
-    found = transaction.touched(listed(*records), ours)
+    found = transaction_record.find_changes(listed(*records), ours)
     return {name: [entry.transaction_id for entry in entries] for name, entries in found.items()}
 
 
@@ -160,17 +212,36 @@ NAMES = st.sampled_from(
      "OrderCode", "TransactionTypeId", "TransactionType", "CardNumber", "ErrorCode", "Success"]
 )  # fmt: skip
 RECORDS = st.dictionaries(NAMES, VALUES, max_size=8)
-EXPECTED = outcome_web.ExpectedRefund(REFUND, SALE, 500, "EUR", frozenset({UNDOING}))
+EXPECTED = account_refund.ExpectedRefund(REFUND, SALE, 500, "EUR", frozenset({UNDOING}))
 
 
 @given(st.lists(RECORDS, max_size=3), RECORDS, st.sampled_from([200, 400, 403, 404, 429, 500]))
 @settings(max_examples=500, deadline=None)
 def test_nothing_raises(records, answer, status):
     entries = listed(*records)
-    transaction.touched(entries, [SALE, REFUND])
+    transaction_record.find_changes(entries, [SALE, REFUND])
     reply = Reply(sent=True, status=200, body={"Transactions": records})
-    assert outcome_web.from_list(reply, EXPECTED).state in {
+    assert account_refund.from_list(reply, EXPECTED).state in {
         "approved", "pending", "failed", "missing", "unclear",
     }  # fmt: skip
-    result = outcome_web.from_refund(Reply(sent=True, status=status, body=answer), EXPECTED)
+    result = account_refund.from_refund(Reply(sent=True, status=status, body=answer), EXPECTED)
     assert result.state in {"approved", "pending", "failed", "unclear"}
+
+
+# -- what the simulator says ----------------------------------------------------------------------
+
+
+def test_a_reversal(simulator, simulator_client, simulator_till):
+    session_id = simulator_till.sale(sessionId=SESSION)
+    transaction_id = simulator.tap(TERMINAL)["transaction_id"]
+    reply = simulator_client.read_transaction(transaction_id)
+    assert transaction_record.from_reply(reply, transaction_id) == "stands"
+    simulator.reverse(session_id)
+    reply = simulator_client.read_transaction(transaction_id)
+    assert transaction_record.from_reply(reply, transaction_id) == "undone"
+    assert simulator.requests("transaction")[0]["path"].endswith(transaction_id)
+
+
+def test_an_unknown_transaction(simulator_client):
+    reply = simulator_client.read_transaction(SALE)
+    assert transaction_record.from_reply(reply, SALE) == "missing"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from viva import timing, waiting
-from viva.waiting import QUESTION, REQUEST, Call, Patience
+from viva import provider_call, timing
+from viva.provider_call import QUESTION, REQUEST, ProviderCall, WaitBudget
 
 LONG = 10  # seconds; more than any of this takes
 
@@ -43,9 +43,13 @@ class Viva:
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
-    monkeypatch.setattr(waiting, "_patience", Patience())
-    monkeypatch.setattr(waiting, "_questions", threading.BoundedSemaphore(waiting.MOST_QUESTIONS))
-    monkeypatch.setattr(waiting, "_planned", threading.BoundedSemaphore(waiting.MOST_LATER))
+    monkeypatch.setattr(provider_call, "_wait_budget", WaitBudget())
+    monkeypatch.setattr(
+        provider_call, "_questions", threading.BoundedSemaphore(provider_call.MOST_QUESTIONS)
+    )
+    monkeypatch.setattr(
+        provider_call, "_planned", threading.BoundedSemaphore(provider_call.MOST_LATER)
+    )
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ def join_calls():
 
 def test_answer_in_time(viva):
     viva.may_answer.set()
-    call = Call(REQUEST, viva.call, viva.late)
+    call = ProviderCall(REQUEST, viva.call, viva.late)
     assert call.start()
     assert call.wait(LONG) == (True, "answer")
     join_calls()
@@ -71,7 +75,7 @@ def test_answer_in_time(viva):
 
 
 def test_late_answer_is_taken_up_once(viva):
-    call = Call(REQUEST, viva.call, viva.late)
+    call = ProviderCall(REQUEST, viva.call, viva.late)
     call.start()
     assert call.wait(0) == (False, None)
     viva.may_answer.set()
@@ -83,7 +87,7 @@ def test_late_answer_is_taken_up_once(viva):
 def test_every_answer_goes_exactly_one_way():
     for _attempt in range(300):
         late = []
-        call = Call(REQUEST, lambda: "answer", late.append)
+        call = ProviderCall(REQUEST, lambda: "answer", late.append)
         call.start()
         is_here, _answer = call.wait(0)
         join_calls()
@@ -93,8 +97,8 @@ def test_every_answer_goes_exactly_one_way():
 def test_answer_that_is_left_is_taken_up_once_however_fast_it_was():
     for _attempt in range(300):
         late = []
-        call = Call(REQUEST, lambda: "answer", late.append)
-        call.leave()
+        call = ProviderCall(REQUEST, lambda: "answer", late.append)
+        call.detach()
         call.start()
         join_calls()
         assert late == ["answer"]
@@ -102,8 +106,8 @@ def test_answer_that_is_left_is_taken_up_once_however_fast_it_was():
 
 def test_answer_that_is_left_can_be_taken_up_before_anything_else_happens(viva):
     viva.may_answer.set()
-    call = Call(REQUEST, viva.call, viva.late)
-    call.leave()
+    call = ProviderCall(REQUEST, viva.call, viva.late)
+    call.detach()
     assert call.start(in_thread=False)
     assert viva.late_answers == ["answer"]
 
@@ -112,7 +116,7 @@ def test_failure_reaches_the_one_who_waits(viva):
     def work():
         raise ValueError("a mistake of ours")
 
-    call = Call(REQUEST, work, viva.late)
+    call = ProviderCall(REQUEST, work, viva.late)
     call.start()
     with pytest.raises(ValueError, match="mistake"):
         call.wait(LONG)
@@ -123,7 +127,7 @@ def test_failure_that_nobody_waits_for_is_logged(viva, caplog):
         viva.call()
         raise ValueError("a mistake of ours")
 
-    call = Call(REQUEST, work, viva.late)
+    call = ProviderCall(REQUEST, work, viva.late)
     call.start()
     call.wait(0)
     viva.may_answer.set()
@@ -136,76 +140,79 @@ def test_failure_to_take_up_is_logged(viva, caplog):
     def late(_answer):
         raise ValueError("no database")
 
-    call = Call(QUESTION, viva.call, late)
+    call = ProviderCall(QUESTION, viva.call, late)
     call.start()
     call.wait(0)
     viva.may_answer.set()
     join_calls()
     assert "no database" in caplog.text
-    assert Call(QUESTION, viva.call, viva.late).start()
+    assert ProviderCall(QUESTION, viva.call, viva.late).start()
 
 
 def test_questions_are_limited_and_requests_are_not(viva):
-    calls = [Call(QUESTION, viva.call, viva.late) for _n in range(waiting.MOST_QUESTIONS + 1)]
-    assert [call.start() for call in calls] == [True] * waiting.MOST_QUESTIONS + [False]
-    assert Call(REQUEST, viva.call, viva.late).start()
+    calls = [
+        ProviderCall(QUESTION, viva.call, viva.late)
+        for _n in range(provider_call.MOST_QUESTIONS + 1)
+    ]
+    assert [call.start() for call in calls] == [True] * provider_call.MOST_QUESTIONS + [False]
+    assert ProviderCall(REQUEST, viva.call, viva.late).start()
     viva.may_answer.set()
     join_calls()
-    again = Call(QUESTION, viva.call, viva.late)
+    again = ProviderCall(QUESTION, viva.call, viva.late)
     assert again.start()
     assert again.wait(LONG) == (True, "answer")
 
 
-def test_patience_of_a_worker_is_a_part_of_its_time():
+def test_wait_budget_of_a_worker_is_a_part_of_its_time():
     clock = FakeClock()
-    patience = Patience(clock)
-    assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
-    patience.spend(timing.PATIENCE_SAVED)
-    assert patience.seconds(REQUEST, is_shared=True) == 0
+    budget = WaitBudget(clock)
+    assert budget.seconds(REQUEST, is_shared=True) == timing.WAIT_SECONDS
+    budget.spend(timing.SAVED_WAIT_SECONDS)
+    assert budget.seconds(REQUEST, is_shared=True) == 0
     clock.now += 1
-    assert patience.seconds(REQUEST, is_shared=True) == pytest.approx(waiting.SHARE)
+    assert budget.seconds(REQUEST, is_shared=True) == pytest.approx(provider_call.SHARE)
     clock.now += 1000
-    assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
-    patience.spend(timing.PATIENCE_SAVED)
-    assert patience.seconds(REQUEST, is_shared=True) == 0
+    assert budget.seconds(REQUEST, is_shared=True) == timing.WAIT_SECONDS
+    budget.spend(timing.SAVED_WAIT_SECONDS)
+    assert budget.seconds(REQUEST, is_shared=True) == 0
 
 
-def test_patience_of_a_thread_is_not_used_up():
-    patience = Patience(FakeClock())
-    patience.spend(1000)
-    assert patience.seconds(REQUEST, is_shared=False) == timing.PATIENCE
+def test_wait_budget_of_a_thread_is_not_used_up():
+    budget = WaitBudget(FakeClock())
+    budget.spend(1000)
+    assert budget.seconds(REQUEST, is_shared=False) == timing.WAIT_SECONDS
 
 
 def test_nobody_waits_while_viva_is_slow():
-    patience = Patience(FakeClock())
-    patience.judge(REQUEST, timing.PATIENCE)
+    budget = WaitBudget(FakeClock())
+    budget.note_duration(REQUEST, timing.WAIT_SECONDS)
     for is_shared in (True, False):
-        assert patience.seconds(REQUEST, is_shared) == 0
-        assert patience.seconds(QUESTION, is_shared) == timing.PATIENCE
-    patience.judge(REQUEST, 0.5)
-    assert patience.seconds(REQUEST, is_shared=True) == timing.PATIENCE
+        assert budget.seconds(REQUEST, is_shared) == 0
+        assert budget.seconds(QUESTION, is_shared) == timing.WAIT_SECONDS
+    budget.note_duration(REQUEST, 0.5)
+    assert budget.seconds(REQUEST, is_shared=True) == timing.WAIT_SECONDS
 
 
-def test_waiting_in_vain_makes_impatient(viva, monkeypatch):
-    monkeypatch.setattr(timing, "PATIENCE", 0.01)
-    call = Call(REQUEST, viva.call, viva.late)
+def test_waiting_in_vain_ends_waiting(viva, monkeypatch):
+    monkeypatch.setattr(timing, "WAIT_SECONDS", 0.01)
+    call = ProviderCall(REQUEST, viva.call, viva.late)
     call.start()
     assert call.wait(0.01) == (False, None)
-    assert waiting.patience().seconds(REQUEST, is_shared=False) == 0
+    assert provider_call.wait_budget().seconds(REQUEST, is_shared=False) == 0
     viva.may_answer.set()
     join_calls()
-    quick = Call(REQUEST, lambda: "answer", viva.late)
-    monkeypatch.setattr(timing, "PATIENCE", LONG)
+    quick = ProviderCall(REQUEST, lambda: "answer", viva.late)
+    monkeypatch.setattr(timing, "WAIT_SECONDS", LONG)
     quick.start()
     quick.wait(LONG)
-    assert waiting.patience().seconds(REQUEST, is_shared=False) == LONG
+    assert provider_call.wait_budget().seconds(REQUEST, is_shared=False) == LONG
 
 
 def test_not_waiting_says_nothing_about_viva(viva):
-    call = Call(REQUEST, viva.call, viva.late)
+    call = ProviderCall(REQUEST, viva.call, viva.late)
     call.start()
     call.wait(0)
-    assert waiting.patience().seconds(REQUEST, is_shared=False) == timing.PATIENCE
+    assert provider_call.wait_budget().seconds(REQUEST, is_shared=False) == timing.WAIT_SECONDS
 
 
 # --- Later ---
@@ -229,7 +236,7 @@ class Planned:
 @pytest.mark.parametrize("seconds", [0.1, 0, -5])
 def test_later(seconds):
     work, planned_at = Planned(), time.monotonic()
-    assert waiting.later(seconds, work)
+    assert provider_call.run_later(seconds, work)
     assert work.has_begun.wait(LONG)
     assert work.moment >= planned_at + seconds
     assert work.thread is not threading.current_thread()
@@ -239,38 +246,38 @@ def test_later(seconds):
 
 
 def test_not_too_much_is_planned(monkeypatch):
-    monkeypatch.setattr(waiting, "_planned", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(provider_call, "_planned", threading.BoundedSemaphore(2))
     running = Planned()
-    assert waiting.later(0, running)
+    assert provider_call.run_later(0, running)
     assert running.has_begun.wait(LONG)
-    assert waiting.later(LONG, Planned())
-    assert not waiting.later(0, Planned())
+    assert provider_call.run_later(LONG, Planned())
+    assert not provider_call.run_later(0, Planned())
     running.may_end.set()
     join_calls()
-    assert waiting.later(LONG, Planned())
+    assert provider_call.run_later(LONG, Planned())
 
 
 def test_work_that_fails_makes_room(monkeypatch, caplog):
-    monkeypatch.setattr(waiting, "_planned", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(provider_call, "_planned", threading.BoundedSemaphore(1))
     failed = threading.Event()
 
     def fail():
         failed.set()
         raise ValueError("planned badly")
 
-    assert waiting.later(0, fail)
+    assert provider_call.run_later(0, fail)
     assert failed.wait(LONG)
     join_calls()
     assert "planned badly" in caplog.text
-    assert waiting.later(LONG, fail)
+    assert provider_call.run_later(LONG, fail)
 
 
 def run_to_its_end(script):
     """Return what a process prints, and how long it took."""
-    root = Path(waiting.__file__).parents[1]
+    root = Path(provider_call.__file__).parents[1]
     begun = time.monotonic()
     process = subprocess.run(
-        [sys.executable, "-c", "from viva import waiting\n" + script],
+        [sys.executable, "-c", "from viva import provider_call\n" + script],
         cwd=root, check=True, timeout=LONG * 3, capture_output=True, text=True,
     )  # fmt: skip
     return process.stdout, process.stderr, time.monotonic() - begun
@@ -278,7 +285,7 @@ def run_to_its_end(script):
 
 def test_a_process_that_ends_does_not_wait_for_what_has_not_begun():
     out, err, seconds = run_to_its_end(
-        f"for number in range(50): assert waiting.later({LONG * 2}, print)"
+        f"for number in range(50): assert provider_call.run_later({LONG * 2}, print)"
     )
     assert (out, err) == ("", "")
     assert seconds < LONG
@@ -292,7 +299,7 @@ def work():
     begun.set()
     time.sleep(0.5)
     print("done")
-waiting.later(0, work)
+provider_call.run_later(0, work)
 begun.wait()
 """
     assert run_to_its_end(script)[0] == "done\n"
@@ -307,8 +314,8 @@ def work():
     time.sleep(0.5)
     print("done")
 def make():
-    call = waiting.Call(waiting.REQUEST, work, print)
-    call.leave()
+    call = provider_call.ProviderCall(provider_call.REQUEST, work, print)
+    call.detach()
     call.start()
 threading.Thread(target=make, daemon=True).start()
 begun.wait()

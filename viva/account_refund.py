@@ -1,4 +1,4 @@
-"""The part of :mod:`viva.outcome` that is about refunds through the account (viva-api 5.1, 8).
+"""Turn Viva's answers about a refund through the account into an outcome (viva-api 5.1, 8).
 
 Such a refund has no session and no key against doubles: after a lost answer, only Viva's list of
 transactions can tell whether it was made. Nothing here raises, whatever an answer contains.
@@ -6,9 +6,9 @@ transactions can tell whether it was made. Nothing here raises, whatever an answ
 
 from dataclasses import dataclass
 
-from . import const, money, outcome, transaction
-from .client import CREDENTIALS, LOST, TIMEOUT, TOO_LARGE
+from . import const, money, outcome, transaction_record
 from .masking import clean_text, last_four, mask_text
+from .reply import CREDENTIALS, LOST, TIMEOUT, TOO_LARGE
 
 # What surely means that a refund was refused, by HTTP status and by `ErrorCode`. Anything else may
 # have been carried out: 502 "Transaction failed" was seen with a transaction id (#1093, #1080), and
@@ -49,7 +49,7 @@ class ExpectedRefund:
     :param others: transaction ids and session ids of what else was refunded of the same sale: an
         entry that carries one of them is not ours
     :param days: ``datetime.date`` of the days in whose list it may be
-    :param explained: whether a sale that is not untouched is no wonder, because of those others
+    :param explained: whether those others explain it when Viva says that the sale was changed
     """
 
     session_id: str
@@ -66,10 +66,10 @@ def from_refund(reply, expected):
 
     Approved needs all of: HTTP 200, ``Success`` exactly true, no error code, status F and a
     transaction id (the refund's). Failed needs a refusal by HTTP status or ``ErrorCode`` of which
-    it is known that nothing was carried out, and no word to the contrary: no transaction id of a
+    it is known that nothing was carried out, and nothing that contradicts it: no transaction id of a
     refund, no success. After everything else Viva's list decides.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :param ExpectedRefund expected: what was asked for
     :return: ``"approved"``, ``"failed"`` (reason ``"throttled"``: may be sent again), ``"pending"``
         (status A) or ``"unclear"``
@@ -86,7 +86,7 @@ def from_refund(reply, expected):
             outcome.UNCLEAR, reply.problem or "server_error", const.MONEY_MAYBE, body
         )
     if body.get("Success") is True and not _error_code(body):
-        found = _from_record(body, transaction.entry(body), expected)
+        found = _from_record(body, transaction_record.entry(body), expected)
         if found:
             return found
     return _with_error(outcome.UNCLEAR, "no_verdict", const.MONEY_MAYBE, body)
@@ -99,17 +99,17 @@ def from_list(reply, expected):
     Viva keeps that text, an entry that refunds the same amount of the same sale, and belongs to no
     other refund of ours, counts as well, if there is only one.
 
-    :param viva.client.Reply reply: answer to ``VivaClient.list_transactions``
+    :param viva.reply.Reply reply: answer to ``VivaClient.list_transactions``
     :param ExpectedRefund expected: what was asked for
     :return: ``"approved"``, ``"pending"``, ``"failed"`` (our entry has status E, which was seen to
         turn into F: money ``"maybe"``), ``"missing"`` (a readable list in which nothing can be it)
         or ``"unclear"`` (something may be it)
     :rtype: viva.outcome.Outcome
     """
-    records = transaction.records_of_day(reply)
+    records = transaction_record.records_of_day(reply)
     if records is None:
         return outcome.Outcome(outcome.UNCLEAR, reply.problem or "not_a_list")
-    found = [(record, transaction.entry(record)) for record in records]
+    found = [(record, transaction_record.entry(record)) for record in records]
     found = [(record, entry) for record, entry in found if not _is_of_others(entry, expected)]
     ours = [(record, entry) for record, entry in found if _is_ours(entry, expected)]
     if ours:
@@ -162,7 +162,7 @@ def _judge_one(found, expected):
 
 def _refusal(reply, body, expected):
     """Return why a refund was surely refused, None when it may have been carried out."""
-    entry = transaction.entry(body)
+    entry = transaction_record.entry(body)
     is_contradicted = (
         entry.transaction_id not in (None, expected.parent_id.lower())
         or entry.status not in (None, _FAILED)
@@ -210,11 +210,11 @@ def _from_record(record, entry, expected):
         outcome.APPROVED,
         None,
         const.MONEY_MOVED,
-        transaction_id=transaction.text(record, "TransactionId"),
+        transaction_id=transaction_record.text(record, "TransactionId"),
         order_code=entry.order_code,
-        authorization_code=transaction.text(record, "AuthorizationId"),
-        rrn=transaction.text(record, "RetrievalReferenceNumber"),
-        card_last4=last_four(transaction.field(record, "CardNumber", "CreditCard.Number")),
+        authorization_code=transaction_record.text(record, "AuthorizationId"),
+        rrn=transaction_record.text(record, "RetrievalReferenceNumber"),
+        card_last4=last_four(transaction_record.field(record, "CardNumber", "CreditCard.Number")),
         amount=amount,
         amount_differs=amount != expected.amount,
     )
@@ -223,7 +223,7 @@ def _from_record(record, entry, expected):
 def _amount(entry, expected, default):
     """Return an amount as positive minor units; where none can be read, `default`.
 
-    Viva's web API speaks in major units (viva-api 8.1), which is not said for the answer to a
+    Viva's web API has major units (viva-api 8.1), which is not documented for the answer to a
     refund: a whole number that is exactly what was asked for in minor units is that.
     """
     amount = entry.amount

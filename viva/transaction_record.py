@@ -1,4 +1,4 @@
-"""Read Viva's own record of a transaction (web API, Basic auth): does the charge still stand?
+"""Read Viva's records of transactions (web API, Basic auth): does a charge still stand?
 
 A session says how a payment ended and is not known to change when the charge is undone later; the
 record of the transaction has a status (viva-api 8.3).
@@ -41,7 +41,7 @@ _STATUS = {"X": UNDONE, "R": REFUNDED, "F": STANDS, "C": STANDS}
 def from_reply(reply, transaction_id):
     """Turn the answer to ``GET /api/transactions/{id}`` into what became of the charge.
 
-    :param viva.client.Reply reply: the answer
+    :param viva.reply.Reply reply: the answer
     :param str transaction_id: that was asked about; records of others are not looked at
     :return: :data:`UNDONE`, :data:`REFUNDED`, :data:`STANDS`, :data:`MISSING` or :data:`UNCLEAR`
     :rtype: str
@@ -99,7 +99,7 @@ class Entry:
 def entries_of_day(reply):
     """Return the transactions of a day.
 
-    :param viva.client.Reply reply: the answer to ``GET /api/transactions?date=``
+    :param viva.reply.Reply reply: the answer to ``GET /api/transactions?date=``
     :return: list of :class:`Entry`; None when there is no answer that can be understood, which is
         no proof that something is not in it
     :rtype: list | None
@@ -109,8 +109,10 @@ def entries_of_day(reply):
 
 
 def records_of_day(reply):
-    """Return the transactions of a day as Viva writes them; see :func:`entries_of_day`.
+    """Return the transactions of a day as Viva writes them.
 
+    :param viva.reply.Reply reply: the answer to ``GET /api/transactions?date=``
+    :return: list of dicts; None, see :func:`entries_of_day`
     :rtype: list | None
     """
     records = _records(reply)
@@ -119,7 +121,7 @@ def records_of_day(reply):
     return records
 
 
-def touched(entries, transaction_ids):
+def find_changes(entries, transaction_ids):
     """Find what Viva's list says to have happened to transactions of ours, whatever their age.
 
     That is the transaction itself when it was refunded or undone (a refund of ours can be, too), and
@@ -170,6 +172,7 @@ def field(record, *paths):
 
     :param dict record: of Viva
     :param str paths: names, or names within nested objects, such as ``Order.OrderCode``
+    :return: str, number or bool; None when none is there
     """
     for path in paths:
         value = record
@@ -222,21 +225,6 @@ def _gives_back(record, amount, parent_id):
     if type_id in GIVING_BACK or (amount is not None and amount < 0):
         return True
     return None if parent_id else False
-
-
-def fates_of_day(reply):
-    """Return what became of the transactions of a day.
-
-    :param viva.client.Reply reply: the answer to ``GET /api/transactions?date=``
-    :return: fates, see :func:`from_reply`, by id in lower case; none when there is no answer that
-        can be understood
-    :rtype: dict
-    """
-    return {
-        record["TransactionId"].lower(): _fate(record.get("StatusId"))
-        for record in _records(reply) or ()
-        if isinstance(record.get("TransactionId"), str)
-    }
 
 
 def _records(reply):

@@ -1,9 +1,9 @@
-"""Call Viva without making a worker wait for it longer than for a moment.
+"""Call Viva without keeping a worker of Odoo waiting for more than a moment.
 
-A worker of Odoo takes one request at a time. Were it to wait as long as Viva likes, a few tills
-would hold all workers as soon as Viva is slow, and nobody could open a page any more. So each call
-runs in a thread of its own. Whoever wants the answer waits for a moment, if that promises anything;
-an answer that comes later is taken up by the thread.
+A worker takes one request at a time. Were it to wait as long as Viva takes, a few tills would
+occupy all workers as soon as Viva is slow, and no page would open any more. So each call runs in a
+thread of its own. Whoever wants the answer waits for it within a budget; an answer that comes later
+is handed to a callback in that thread.
 
 What this process remembers here is only about time. It decides nothing about money, and may be lost
 at any moment.
@@ -22,17 +22,21 @@ _logger = logging.getLogger(__name__)
 SHARE = 0.25
 # Questions to Viva that one process has open at most; a request is always made.
 MOST_QUESTIONS = 32
-# What one process plans or does later at most; beyond that, tills and the job come across it.
+# What one process has planned or does later at most; tills and the cron come across the rest.
 MOST_LATER = 200
 
+# Kinds of calls: Viva can be quick with one and slow with another.
 REQUEST = "request"
 QUESTION = "question"
 ABORT = "abort"
 KEY = "key"
 
 
-class Patience:
-    """How long it makes sense to wait for an answer just now.
+class WaitBudget:
+    """How long this process may wait for an answer of Viva now.
+
+    A worker saves up a part of its time and spends it waiting. Nobody waits for a kind of call of
+    which the last one was slow.
 
     :param callable clock: seconds, as `time.monotonic`
     """
@@ -40,72 +44,83 @@ class Patience:
     def __init__(self, clock=time.monotonic):
         self._clock = clock
         self._lock = threading.Lock()
-        self._slow = set()
-        self._saved = timing.PATIENCE_SAVED
+        self._slow_kinds = set()
+        self._saved = timing.SAVED_WAIT_SECONDS
         self._counted_at = clock()
 
     def seconds(self, kind, is_shared):
-        """Return how long to wait for an answer now, 0 for not at all.
+        """Return how long to wait for an answer now.
 
-        :param str kind: of the call; Viva can be quick with questions and slow with requests
+        :param str kind: of the call
         :param bool is_shared: whether waiting keeps this process from other work
+        :return: seconds, 0 for not at all
+        :rtype: float
         """
         with self._lock:
-            if kind in self._slow:
+            if kind in self._slow_kinds:
                 return 0.0
             self._count()
-            return min(timing.PATIENCE, self._saved) if is_shared else timing.PATIENCE
+            return min(timing.WAIT_SECONDS, self._saved) if is_shared else timing.WAIT_SECONDS
 
     def spend(self, seconds):
-        """Note that somebody has waited."""
+        """Note that somebody has waited.
+
+        :param float seconds: for so long
+        """
         with self._lock:
             self._count()
             self._saved = max(self._saved - seconds, 0.0)
 
-    def judge(self, kind, seconds):
-        """Note how long a call has taken so far, or altogether: the next one may take as long."""
+    def note_duration(self, kind, seconds):
+        """Note how long a call has taken: the next one of its kind is expected to take as long.
+
+        :param str kind: of the call
+        :param float seconds: so far, or altogether
+        """
         with self._lock:
-            if seconds >= timing.PATIENCE:
-                self._slow.add(kind)
+            if seconds >= timing.WAIT_SECONDS:
+                self._slow_kinds.add(kind)
             else:
-                self._slow.discard(kind)
+                self._slow_kinds.discard(kind)
 
     def _count(self):
         now = self._clock()
         saved = self._saved + SHARE * (now - self._counted_at)
-        self._saved = min(saved, timing.PATIENCE_SAVED)
+        self._saved = min(saved, timing.SAVED_WAIT_SECONDS)
         self._counted_at = now
 
 
-class Call:
-    """A call to Viva in a thread of its own. Its answer goes one way only: to `wait`, or to `late`.
-    Whoever makes it calls `leave` before `start`, or `wait` after it, once.
+class ProviderCall:
+    """A call to Viva in a thread of its own.
+
+    Its answer is either returned by `wait` or handed to `apply_late`, never both. ProviderCall `detach` before
+    `start`, or `wait` after it, once.
 
     :param str kind: one of the kinds above
     :param callable work: makes the call and returns the answer; touches no database
-    :param callable late: gets the answer, in the thread, when nobody waits for it any more
+    :param callable apply_late: gets the answer, in the thread, when nobody waits for it any more
     """
 
-    def __init__(self, kind, work, late):
+    def __init__(self, kind, work, apply_late):
         self._kind = kind
         self._work = work
-        self._late = late
+        self._apply_late = apply_late
         self._guard = threading.Lock()
         self._answered = threading.Event()
         self._answer = None
         self._error = None
-        self._is_left = False
+        self._is_detached = False
         self._started = time.monotonic()
 
-    def leave(self):
-        """Leave the answer to `late`, whenever it comes."""
-        self._is_left = True
+    def detach(self):
+        """Have the answer handed to `apply_late`, whenever it comes."""
+        self._is_detached = True
 
     def start(self, in_thread=True):
         """Make the call.
 
-        :param bool in_thread: False makes whoever calls this wait for all that follows
-        :return: whether it is made: not when there are too many questions already
+        :param bool in_thread: False makes the caller wait for all that follows
+        :return: whether it is made: not when too many questions are open already
         :rtype: bool
         """
         if self._kind == QUESTION and not _questions.acquire(blocking=False):
@@ -113,59 +128,59 @@ class Call:
         if not in_thread:
             self._run()
             return True
-        # Not a daemon, even if a daemon makes the call: a worker that ends waits for it, so that no
-        # answer gets lost on the way.
+        # Not a daemon, even if a daemon makes the call: a process that ends waits for it, so that
+        # no answer gets lost.
         name = f"viva-wallet-{self._kind}"
         threading.Thread(target=self._run, name=name, daemon=False).start()
         return True
 
     def wait(self, seconds):
-        """Wait for the answer and leave it to `late` when it does not come in time.
+        """Wait for the answer; one that is not here in time is handed to `apply_late`.
 
         :param float seconds: None for as long as it takes
-        :return: (whether it has come, answer)
+        :return: (whether it is here, answer)
         :rtype: tuple
         :raises Exception: what `work` raised
         """
         begun = time.monotonic()
         self._answered.wait(seconds)
         now = time.monotonic()
-        patience().spend(now - begun)
+        wait_budget().spend(now - begun)
         with self._guard:
-            self._is_left = not self._answered.is_set()
+            self._is_detached = not self._answered.is_set()
         if self._error:
             raise self._error
-        if self._is_left and now - self._started >= timing.PATIENCE:
-            patience().judge(self._kind, now - self._started)
-        return not self._is_left, self._answer
+        if self._is_detached and now - self._started >= timing.WAIT_SECONDS:
+            wait_budget().note_duration(self._kind, now - self._started)
+        return not self._is_detached, self._answer
 
     def _run(self):
         try:
             self._answer = self._work()
-        except Exception as error:  # noqa: BLE001 (for whoever waits)
+        except Exception as error:  # noqa: BLE001 (raised where the answer is waited for)
             self._error = error
         finally:
             if self._kind == QUESTION:
                 _questions.release()
-        patience().judge(self._kind, time.monotonic() - self._started)
+        wait_budget().note_duration(self._kind, time.monotonic() - self._started)
         with self._guard:
             self._answered.set()
-            is_left = self._is_left
-        if is_left:
-            self._take_up()
+            is_detached = self._is_detached
+        if is_detached:
+            self._hand_over()
 
-    def _take_up(self):
+    def _hand_over(self):
         if self._error:
             _logger.error("A call to Viva failed", exc_info=self._error)
             return
         try:
-            self._late(self._answer)
+            self._apply_late(self._answer)
         except Exception:
             # The row says what is known without this answer, and Viva is asked again.
             _logger.exception("A late answer of Viva could not be taken up")
 
 
-def later(seconds, work):
+def run_later(seconds, work):
     """Run `work` after some time, in a thread of its own.
 
     A process that ends waits for work that has begun, and forgets what has not: whatever must not
@@ -203,19 +218,23 @@ def _do(work, planned):
         planned.release()
 
 
-def patience():
-    """Return the patience of this process."""
-    return _patience
+def wait_budget():
+    """Return what this process may spend on waiting.
+
+    :rtype: WaitBudget
+    """
+    return _wait_budget
 
 
-_patience = Patience()
+_wait_budget = WaitBudget()
 _questions = threading.BoundedSemaphore(MOST_QUESTIONS)
 _planned = threading.BoundedSemaphore(MOST_LATER)
 
 
 def _after_fork():
-    global _patience, _questions, _planned
-    _patience = Patience()
+    """Start afresh in a forked worker: locks must not be shared with the parent."""
+    global _wait_budget, _questions, _planned
+    _wait_budget = WaitBudget()
     _questions = threading.BoundedSemaphore(MOST_QUESTIONS)
     _planned = threading.BoundedSemaphore(MOST_LATER)
 

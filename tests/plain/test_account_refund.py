@@ -2,13 +2,13 @@
 
 import pytest
 
-from viva import const, outcome_web
-from viva.client import Reply
+from viva import account_refund, const
+from viva.reply import Reply
 
 SESSION = "3e6ad4f2-1111-4222-8333-444455556666"
 SALE = "aaaaaaaa-0000-4000-8000-000000000001"
 REFUND = "bbbbbbbb-0000-4000-8000-000000000002"
-EXPECTED = outcome_web.ExpectedRefund(SESSION, SALE, 500, "EUR")
+EXPECTED = account_refund.ExpectedRefund(SESSION, SALE, 500, "EUR")
 DONE = {
     "StatusId": "F", "TransactionId": REFUND, "Amount": 5.0, "ErrorCode": 0, "Success": True,
     "RetrievalReferenceNumber": "123456789012",
@@ -20,12 +20,14 @@ ENTRY = {
 
 
 def answered(status=200, body=None, **values):
-    return outcome_web.from_refund(Reply(sent=True, status=status, body=body, **values), EXPECTED)
+    return account_refund.from_refund(
+        Reply(sent=True, status=status, body=body, **values), EXPECTED
+    )
 
 
 def listed(*entries, expected=EXPECTED):
     reply = Reply(sent=True, status=200, body={"Transactions": list(entries), "Success": True})
-    return outcome_web.from_list(reply, expected)
+    return account_refund.from_list(reply, expected)
 
 
 # -- the answer to the request --------------------------------------------------------------------
@@ -127,7 +129,7 @@ def test_lost(problem):
 
 
 def test_never_sent():
-    result = outcome_web.from_refund(Reply(sent=False, problem="unreachable"), EXPECTED)
+    result = account_refund.from_refund(Reply(sent=False, problem="unreachable"), EXPECTED)
     assert (result.state, result.reason, result.money) == ("failed", "unreachable", "none")
 
 
@@ -266,7 +268,7 @@ def test_similar_ones():
 
 @pytest.mark.parametrize("other", [REFUND, REFUND.upper(), "session of another refund"])
 def test_belongs_to_another_refund(other):
-    expected = outcome_web.ExpectedRefund(SESSION, SALE, 500, "EUR", frozenset({other}))
+    expected = account_refund.ExpectedRefund(SESSION, SALE, 500, "EUR", frozenset({other}))
     entry = {**ENTRY, "MerchantTrns": "session of another refund"}
     assert listed(entry, expected=expected).state == "missing"
 
@@ -291,4 +293,4 @@ def test_listed_in_progress():
     ],
 )  # fmt: skip
 def test_unreadable_list(reply):
-    assert outcome_web.from_list(reply, EXPECTED).state == "unclear"
+    assert account_refund.from_list(reply, EXPECTED).state == "unclear"

@@ -1,11 +1,11 @@
-"""Calls to Viva that keep no worker waiting, and what their answers write: see `viva.waiting`."""
+"""Calls to Viva that keep no worker waiting, and what their answers write: see `viva.provider_call`."""
 
 import threading
 
 from odoo.modules import module
 from odoo.tools import config
 
-from ..viva import timing, waiting
+from ..viva import provider_call, timing
 from .db import run_in_new_transaction
 from .states import UNFINISHED_STATES
 
@@ -15,11 +15,11 @@ def has_threads():
     return not module.current_test
 
 
-class ProviderCall:
+class RecordCall:
     """One call to Viva, and what follows from its answer.
 
     :param record: that `apply` gets in a transaction of its own, or nothing that is written to
-    :param str kind: of `viva.waiting`
+    :param str kind: of `viva.provider_call`
     :param callable work: makes the call and returns the answer; touches no database
     :param callable apply: gets the record and the answer
     :param callable after: gets what `apply` returned, when that is committed
@@ -30,7 +30,7 @@ class ProviderCall:
         self._kind = kind
         self._apply = apply
         self._after = after
-        self._call = waiting.Call(kind, work, self._take_up)
+        self._call = provider_call.ProviderCall(kind, work, self._take_up)
 
     def start(self):
         """Make the call.
@@ -47,7 +47,7 @@ class ProviderCall:
         :return: (whether the answer was here, what `apply` returned).
         :rtype: tuple
         """
-        seconds = timing.MUCH_PATIENCE if wait_long else self._patience()
+        seconds = timing.LONG_WAIT_SECONDS if wait_long else self._wait_seconds()
         if not has_threads():
             seconds = None
         is_here, answer = self._call.wait(seconds)
@@ -61,12 +61,12 @@ class ProviderCall:
         :return: whether it is made.
         :rtype: bool
         """
-        self._call.leave()
+        self._call.detach()
         return self._call.start(in_thread=has_threads())
 
-    def _patience(self):
+    def _wait_seconds(self):
         # Worker processes take one request at a time, threads do not keep each other waiting.
-        return waiting.patience().seconds(self._kind, is_shared=bool(config["workers"]))
+        return provider_call.wait_budget().seconds(self._kind, is_shared=bool(config["workers"]))
 
     def _take_up(self, answer):
         """Apply an answer that nobody waits for any more, and tell the tills."""
@@ -85,7 +85,7 @@ class ProviderCall:
         return self._apply(own, answer)
 
 
-class TransactionCall(ProviderCall):
+class TransactionCall(RecordCall):
     """A call about a row of the ledger, for which tills wait.
 
     :ivar bool is_in_background: Viva has said that there is news: nobody waits for the answer.
@@ -94,7 +94,7 @@ class TransactionCall(ProviderCall):
     is_in_background = False
 
     def _apply_late(self, own, answer):
-        """Override of `ProviderCall`: no till is there to take the news from this call.
+        """Override of `RecordCall`: no till is there to take the news from this call.
 
         Where Viva has announced news and its answer has none yet, the tills ask again themselves.
         """

@@ -1,4 +1,4 @@
-"""Tidy up values that a person copied from Viva's web app, a mail or a PDF."""
+"""Clean up credentials that a person copied from Viva's web app, a mail or a PDF."""
 
 import re
 import uuid
@@ -24,12 +24,20 @@ def clean(value):
 
 
 def is_client_id(value):
-    """Tell whether a value looks like a Client ID of Viva (viva-api 1.2)."""
+    """Tell whether a value looks like a Client ID of Viva (viva-api 1.2).
+
+    :param str value: after :func:`clean`
+    :rtype: bool
+    """
     return value.lower().endswith(CLIENT_ID_END)
 
 
 def is_merchant_id(value):
-    """Tell whether a value looks like a Merchant ID of Viva: a UUID."""
+    """Tell whether a value looks like a Merchant ID of Viva: a UUID (viva-api 11).
+
+    :param str value: after :func:`clean`
+    :rtype: bool
+    """
     try:
         return str(uuid.UUID(value)) == value.lower()
     except ValueError:

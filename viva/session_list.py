@@ -5,15 +5,15 @@ import uuid
 from dataclasses import dataclass, field
 
 from . import outcome
-from .client import Reply
 from .masking import clean_text
-from .transaction import GIVING_BACK
+from .reply import Reply
+from .transaction_record import GIVING_BACK
 
 _CASH_REGISTER = re.compile(r"odoo-pos-([0-9]{1,9})")
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedSession:
     """One session of the list.
 
     :param session_id: as our ids are written
@@ -22,7 +22,8 @@ class Listed:
     :param is_ours: whether the request has the marks of ours: session id and reference are the
         same UUID, and the register has a name that we give
     :param is_sale: whether it took money
-    :param order_name: the text for the customer, which is the order's name in our requests
+    :param order_name: the text for the customer, which is the order's name in our requests; empty
+        when there is none
     :param reply: the session as if it had been asked about alone
     """
 
@@ -53,15 +54,14 @@ class Listed:
             session_id=self.session_id,
             amount=amount - tip,
             currency_code=str(code).zfill(3) if type(code) in (int, str) else "",
-            terminal_id=self.terminal_id,
         )
 
 
 def from_reply(reply):
     """Return the sessions of the answer to ``GET sessions?date=``.
 
-    :param viva.client.Reply reply: the answer; a single session is understood, too
-    :return: list of :class:`Listed`; None when it is no list of sessions
+    :param viva.reply.Reply reply: the answer; a single session is understood, too
+    :return: list of :class:`ListedSession`; None when it is no list of sessions
     :rtype: list | None
     """
     if reply.status != 200 or reply.problem:
@@ -71,17 +71,17 @@ def from_reply(reply):
         return None
     if any(not isinstance(entry, dict) or "sessionId" not in entry for entry in body):
         return None
-    return [_listed(entry) for entry in body if isinstance(entry["sessionId"], str)]
+    return [_listed_session(entry) for entry in body if isinstance(entry["sessionId"], str)]
 
 
-def _listed(body):
+def _listed_session(body):
     session_id = body["sessionId"].lower()
     register = body.get("cashRegisterId")
     number = _CASH_REGISTER.fullmatch(register) if isinstance(register, str) else None
     reference = body.get("merchantReference")
     is_same = isinstance(reference, str) and reference.lower() == session_id
     type_id = _text(body.get("transactionTypeId"))
-    return Listed(
+    return ListedSession(
         session_id=session_id,
         terminal_id=_text(body.get("terminalId")) or _text(body.get("tid")),
         register_number=int(number[1]) if number else None,
