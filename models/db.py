@@ -71,7 +71,7 @@ def detached(records):
 def new_cursor(records):
     """Give `records` in a transaction of its own, which sees what others have committed.
 
-    The cursor of a request keeps the picture of the moment of its first query.
+    The cursor of a request goes on seeing the database as it was at its first query.
 
     :param records: recordset to look at.
     """

@@ -228,7 +228,7 @@ class PosPayment(models.Model):
     def _viva_wallet_clean_commands(self, commands):
         """Return what a till saves about payments, as far as the ledger does not know it better.
 
-        A till that was offline, or another device, may have an old picture of a payment. That must
+        A till that was offline, or another device, may have an old copy of a payment. That must
         neither undo what Viva said nor keep the whole order from being saved.
 
         :param list commands: for `pos.order.payment_ids`

@@ -26,7 +26,7 @@ class VivaWalletRateLimit(models.Model):
     _rec_name = "account"
 
     account = fields.Char(required=True)
-    learnt = fields.Json()
+    learnt = fields.Json(string="Learned limit")
 
     _account_unique = models.Constraint("unique (account)")
 

@@ -159,7 +159,7 @@ def from_session(reply, expected):
 
 
 def from_request(reply):
-    """Turn the answer to a ``transactions:*`` request into its fate.
+    """Turn the answer to a ``transactions:*`` request into what became of it.
 
     An accepted request has an empty body (viva-api 0.1), so its content is not looked at. The
     reasons of a refusal: ``invalid_request``, ``credentials``, ``forbidden``, ``not_found``,
@@ -169,12 +169,12 @@ def from_request(reply):
     :param viva.reply.Reply reply: the answer
     :rtype: RequestResult
     """
-    state, reason = _request_fate(reply)
+    state, reason = _request_state(reply)
     return RequestResult(state, reason, _error_text(reply.body), reply.retry_after)
 
 
 def from_abort(reply):
-    """Turn the answer to ``DELETE sessions/{id}`` into its fate.
+    """Turn the answer to ``DELETE sessions/{id}`` into what became of it.
 
     ``"accepted"`` is not done: the session can still end approved (viva-api 2.6), so ask on after
     any of these.
@@ -194,7 +194,7 @@ def from_abort(reply):
     return {403: FORBIDDEN, 404: MISSING, 409: ALREADY}.get(reply.status, UNCLEAR)
 
 
-def _request_fate(reply):
+def _request_state(reply):
     if reply.is_throttled and reply.event_id not in _HEADER_TAKEN:
         return THROTTLED, "throttled"
     if not reply.sent:

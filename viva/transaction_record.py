@@ -53,12 +53,12 @@ def from_reply(reply, transaction_id):
         return UNCLEAR
     if not records:
         return MISSING
-    fates = {
-        _fate(record.get("StatusId"))
+    standings = {
+        _standing(record.get("StatusId"))
         for record in records
         if _is_same(record.get("TransactionId"), transaction_id)
     }
-    return fates.pop() if len(fates) == 1 else UNCLEAR
+    return standings.pop() if len(standings) == 1 else UNCLEAR
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Entry:
     :param transaction_id: in lower case
     :param parent_id: of the transaction that it refunds or undoes, in lower case
     :param status: as Viva writes it, in upper case: ``F``, ``A``, ``E``, ``R``, ``X`` ...
-    :param fate: :data:`STANDS`, :data:`REFUNDED`, :data:`UNDONE` or :data:`UNCLEAR`
+    :param standing: :data:`STANDS`, :data:`REFUNDED`, :data:`UNDONE` or :data:`UNCLEAR`
     :param amount: in major units, with Viva's sign (``decimal.Decimal``)
     :param gives_back: whether it gives money back: True, False, or None when that is not clear
     :param reference: ``MerchantTrns``, which is our session id in our own requests
@@ -78,7 +78,7 @@ class Entry:
     transaction_id: str | None = None
     parent_id: str | None = None
     status: str | None = None
-    fate: str = UNCLEAR
+    standing: str = UNCLEAR
     amount: Decimal | None = None
     gives_back: bool | None = None
     reference: str | None = None
@@ -137,9 +137,9 @@ def find_changes(entries, transaction_ids):
     ours = {transaction_id.lower() for transaction_id in transaction_ids}
     found = {}
     for listed in entries:
-        if listed.transaction_id in ours and listed.fate in (UNDONE, REFUNDED):
+        if listed.transaction_id in ours and listed.standing in (UNDONE, REFUNDED):
             found.setdefault(listed.transaction_id, []).append(listed)
-        is_without_effect = listed.status == "E" or listed.fate == UNDONE
+        is_without_effect = listed.status == "E" or listed.standing == UNDONE
         if listed.parent_id in ours and not is_without_effect:
             found.setdefault(listed.parent_id, []).append(listed)
     return found
@@ -159,7 +159,7 @@ def entry(record):
         transaction_id=_id(record, "TransactionId"),
         parent_id=parent_id,
         status=status,
-        fate=_fate(status),
+        standing=_standing(status),
         amount=amount,
         gives_back=_gives_back(record, amount, parent_id),
         reference=text(record, "MerchantTrns", "Order.MerchantTrns", "Payment.MerchantTrns"),
@@ -236,7 +236,7 @@ def _records(reply):
     return [record for record in records if isinstance(record, dict)]
 
 
-def _fate(status):
+def _standing(status):
     return _STATUS.get(status, UNCLEAR) if isinstance(status, str) else UNCLEAR
 
 

@@ -26,7 +26,7 @@ class VivaWalletTransaction(models.Model):
     # === BOOKING === #
 
     def _book(self):
-        """Bring an approved charge onto its order, whether or not the till still lives."""
+        """Bring an approved charge onto its order, whether or not the till is still there."""
         self.ensure_one()
         self._book_or_flag(self._book_charge)
         self._book_or_flag(self._apply_to_sale)

@@ -18,6 +18,7 @@ class VivaWalletTransaction(models.Model):
     _inherit = "viva.wallet.transaction"
 
     answered_at = fields.Datetime(
+        string="Last answered question",
         readonly=True,
         help="When the question was asked that Viva answered last.",
     )
@@ -25,9 +26,12 @@ class VivaWalletTransaction(models.Model):
         readonly=True, help="Since when Viva has answered no question about it at all."
     )
     news_at = fields.Datetime(
-        readonly=True, help="When Viva spoke of it the last time, in a notification."
+        string="Latest notification",
+        readonly=True,
+        help="When Viva spoke of it the last time, in a notification.",
     )
     client_name = fields.Char(
+        string="Client ID used",
         readonly=True,
         groups="base.group_system",
         help="The Client ID at Viva with which the request was made.",

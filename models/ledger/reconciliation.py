@@ -50,7 +50,7 @@ class VivaWalletTransaction(models.Model):
                 transaction._poll(wait_long=True)
 
     def _abort_expired(self):
-        """Ask once that those requests in `self` be stopped that are past the life of a session."""
+        """Ask once that those requests in `self` be stopped that are older than a session lasts."""
         with new_cursor(self) as current:
             expired = current.filtered(lambda transaction: transaction._is_expired()).ids
         self._finish_calls([transaction._start_abort() for transaction in self.browse(expired)])

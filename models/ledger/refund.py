@@ -92,7 +92,7 @@ class VivaWalletTransaction(models.Model):
         """Hold what a new refund pays back, for all tills, until the end of the transaction.
 
         The row of the sale is changed as well as locked: in PostgreSQL's "repeatable read", a
-        mere lock lets through who waited for it with an old picture of the other refunds.
+        mere lock lets through who waited for it with an old view of the other refunds.
 
         :param Wish wish: of the refund.
         :raise Refused: when less remains than is to be paid back.

@@ -27,6 +27,7 @@ class VivaWalletTransaction(models.Model):
         help="When Viva is asked whether the charge still stands.",
     )
     touched_by = fields.Json(
+        string="Mentioned in Viva's lists",
         readonly=True,
         groups="base.group_system",
         help="What Viva's lists have said of it that no refund of ours explains.",
@@ -137,7 +138,7 @@ class VivaWalletTransaction(models.Model):
         """
         ours = self.refund_ids.filtered(lambda refund: refund.state != "failed")
         news = {
-            f"{entry.transaction_id} {entry.fate}": entry
+            f"{entry.transaction_id} {entry.standing}": entry
             for entry in entries
             if not self._is_entry_explained(entry, ours)
         }
@@ -153,7 +154,7 @@ class VivaWalletTransaction(models.Model):
         """Tell whether what a list says of this row is what refunds of ours have done to it."""
         own_id = self.transaction_id.lower()
         if entry.transaction_id == own_id:
-            is_undone = entry.fate == transaction_record.UNDONE
+            is_undone = entry.standing == transaction_record.UNDONE
             return bool(ours) and (
                 not is_undone or self._is_explained_by(ours, transaction_record.UNDONE)
             )
@@ -181,16 +182,16 @@ class VivaWalletTransaction(models.Model):
             method = current.payment_method_id
             client = method and transaction_id and method._viva_wallet_client()
         if not client:
-            fate = transaction_record.UNCLEAR
+            standing = transaction_record.UNCLEAR
         else:
             reply = client.read_transaction(transaction_id)
-            fate = transaction_record.from_reply(reply, transaction_id)
-        run_in_new_transaction(self, lambda own: own._apply_record(fate))
+            standing = transaction_record.from_reply(reply, transaction_id)
+        run_in_new_transaction(self, lambda own: own._apply_record(standing))
 
-    def _apply_record(self, fate):
+    def _apply_record(self, standing):
         """Apply what Viva's record says. Call it with the row in its own transaction.
 
-        :param str fate: see `viva.transaction_record.from_reply`.
+        :param str standing: see `viva.transaction_record.from_reply`.
         """
         self._lock()
         if self.state != "approved":
@@ -198,26 +199,26 @@ class VivaWalletTransaction(models.Model):
         refunds = self.refund_ids
         if refunds.filtered(lambda refund: refund.state in UNFINISHED_STATES):
             self.reversal_check_at = timing.now() + timedelta(seconds=timing.REFUND_LIFE)
-        elif self._is_explained_by(refunds, fate):
+        elif self._is_explained_by(refunds, standing):
             self.reversal_check_at = False
             self._unflag("reversal_announced")
-        elif fate == transaction_record.UNDONE:
+        elif standing == transaction_record.UNDONE:
             self._set_state("reversed", reversal_check_at=False)
             self._flag("reversed", replace=True)
         elif self.reversal_suspected_at:
-            self._keep_suspicion(fate)
+            self._keep_suspicion(standing)
         else:
-            self._keep_vague_suspicion(fate)
+            self._keep_vague_suspicion(standing)
 
-    def _is_explained_by(self, refunds, fate):
+    def _is_explained_by(self, refunds, standing):
         """Tell whether our own refunds are all there is to it."""
         returned = sum(refunds.filtered(lambda r: r.state == "approved").mapped("amount_minor"))
-        gone = fate in (transaction_record.UNDONE, transaction_record.REFUNDED)
+        gone = standing in (transaction_record.UNDONE, transaction_record.REFUNDED)
         return gone and bool(returned) and returned >= self.charged_minor
 
-    def _keep_vague_suspicion(self, fate):
+    def _keep_vague_suspicion(self, standing):
         now = timing.now()
-        is_answered = fate != transaction_record.UNCLEAR
+        is_answered = standing != transaction_record.UNCLEAR
         is_over = is_answered or now >= self.finished_at + timedelta(
             seconds=timing.REVERSAL_CHECK_LIFE
         )
@@ -225,10 +226,10 @@ class VivaWalletTransaction(models.Model):
             seconds=timing.REVERSAL_CHECK_INTERVAL
         )
 
-    def _keep_suspicion(self, fate):
+    def _keep_suspicion(self, standing):
         now = timing.now()
         age = (now - self.reversal_suspected_at).total_seconds()
-        if fate != transaction_record.UNCLEAR or age >= timing.REVERSAL_SILENCE:
+        if standing != transaction_record.UNCLEAR or age >= timing.REVERSAL_SILENCE:
             is_news = bool(self.resolved_at) and self.resolved_at < self.reversal_suspected_at
             self._flag("reversal_announced", again=is_news)
         is_fresh = age < timing.REVERSAL_CHECK_LIFE

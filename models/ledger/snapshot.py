@@ -68,7 +68,7 @@ class VivaWalletTransaction(models.Model):
         """Tell the tills of the register that there is news of this row.
 
         Displays and phones of customers may listen, too, so it does not say more. Whoever asked for
-        the payment gets its approval to the own ears, and need not ask for it.
+        the payment gets its approval on the own channel, and need not ask for it.
         """
         if self.state == "approved" and self.user_id:
             self.user_id.fetch(["partner_id"])

@@ -136,7 +136,7 @@ class VivaWalletPosApi(models.AbstractModel):
     def read_orders(self, order_uuids):
         """Tell which payments of orders are running, or were charged.
 
-        For a till that has lost its payment lines: a page that died right after the request.
+        For a till that has lost its payment lines, such as a page closed right after the request.
 
         :param list order_uuids: of orders that are open at the till.
         :return: for each payment a snapshot, with `order_uuid` and `payment_method_id`.

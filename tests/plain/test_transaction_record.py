@@ -24,7 +24,7 @@ def listed(*records, **values):
     return transaction_record.entries_of_day(Reply(sent=True, status=200, body={**body, **values}))
 
 
-def fate(*records, **values):
+def standing(*records, **values):
     """Return what an answer with these records says of the sale."""
     body = {"Transactions": list(records), "Success": True, "ErrorCode": 0, **values}
     return transaction_record.from_reply(Reply(sent=True, status=200, body=body), SALE)
@@ -38,7 +38,7 @@ def fate(*records, **values):
     ],
 )  # fmt: skip
 def test_what_became_of_a_charge(status, what):
-    assert fate({"TransactionId": SALE.upper(), "StatusId": status}) == what
+    assert standing({"TransactionId": SALE.upper(), "StatusId": status}) == what
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ def test_what_became_of_a_charge(status, what):
     ],
 )  # fmt: skip
 def test_other_or_contradicting_records_prove_nothing(records):
-    assert fate(*records) == "unclear"
+    assert standing(*records) == "unclear"
 
 
 def test_a_charge_that_viva_does_not_know():
-    assert fate() == "missing"
+    assert standing() == "missing"
     reply = Reply(sent=True, status=404, body={})
     assert transaction_record.from_reply(reply, SALE) == "missing"
 
@@ -80,7 +80,7 @@ def test_what_an_entry_says():
         transaction_id=REFUND,
         parent_id=SALE,
         status="F",
-        fate=transaction_record.STANDS,
+        standing=transaction_record.STANDS,
         amount=Decimal("-12.34"),
         gives_back=True,
         reference="our session",
