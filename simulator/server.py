@@ -19,6 +19,8 @@ from .errors import DropConnection
 
 _logger = logging.getLogger(__name__)
 _MAX_BODY = 1_000_000
+# How often the server looks whether it is to stop.
+_POLL_SECONDS = 0.05
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -37,8 +39,6 @@ class Server(http.server.ThreadingHTTPServer):
         self.handle = handle
         self._connections = set()
         self._guard = threading.Lock()
-        self._stopping = False
-        self._thread = None
         if ":" in host:
             self.address_family = socket.AF_INET6
         super().__init__((host, port), Connection)
@@ -52,18 +52,13 @@ class Server(http.server.ThreadingHTTPServer):
 
     def start(self):
         """Answer requests from a daemon thread."""
-        self._thread = threading.Thread(
-            target=self._accept_all, name="simulator-server", daemon=True
-        )
-        self._thread.start()
+        threading.Thread(
+            target=self.serve_forever, args=(_POLL_SECONDS,), name="simulator-server", daemon=True
+        ).start()
 
     def stop(self):
         """Close the port and all connections, so that everybody notices at once."""
-        self._stopping = True
-        with contextlib.suppress(OSError):
-            socket.create_connection(self._own_address(), timeout=1).close()
-        if self._thread:
-            self._thread.join(5)
+        self.shutdown()
         self.server_close()
         with self._guard:
             connections = list(self._connections)
@@ -86,16 +81,6 @@ class Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         """Override of BaseServer: clients that go away are no news."""
         _logger.debug("Connection from %s broke", client_address, exc_info=True)
-
-    def _accept_all(self):
-        while not self._stopping:
-            self.handle_request()
-
-    def _own_address(self):
-        host, port = self.server_address[:2]
-        if host in ("0.0.0.0", "::"):
-            host = "::1" if host == "::" else "127.0.0.1"
-        return host, port
 
 
 class Connection(http.server.BaseHTTPRequestHandler):
