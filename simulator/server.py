@@ -7,13 +7,11 @@ are used here.
 
 import contextlib
 import http.server
-import io
 import logging
 import socket
 import threading
-import urllib.parse
 
-from werkzeug.wrappers import Request
+from werkzeug.test import EnvironBuilder
 
 from .errors import DropConnection
 
@@ -99,7 +97,9 @@ class Connection(http.server.BaseHTTPRequestHandler):
         if body is None:
             return
         try:
-            response = self.server.handle(self._request(body))
+            headers = self.headers.items()
+            request = EnvironBuilder(self.path, method=self.command, headers=headers, data=body)
+            response = self.server.handle(request.get_request())
         except DropConnection:
             self._drop()
             return
@@ -124,26 +124,6 @@ class Connection(http.server.BaseHTTPRequestHandler):
             self.send_error(413 if length.isdigit() and not chunked else 411)
             return None
         return self.rfile.read(int(length))
-
-    def _request(self, body):
-        path, _mark, query = self.path.partition("?")
-        environ = {
-            "REQUEST_METHOD": self.command,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": urllib.parse.unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query,
-            "SERVER_NAME": self.server.server_name,
-            "SERVER_PORT": str(self.server.server_port),
-            "SERVER_PROTOCOL": self.request_version,
-            "REMOTE_ADDR": self.client_address[0],
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.url_scheme": "http",
-        }
-        for name, value in self.headers.items():
-            environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)
-        return Request(environ)
 
     def _send(self, response):
         body = response.get_data()

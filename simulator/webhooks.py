@@ -17,32 +17,19 @@ SESSION_FAILED = 1803
 
 # What nothing here ever fills in.
 _EMPTY = {
-    "TotalFee": 0.0,
+    **dict.fromkeys((
+        "ClearanceDate", "CardToken", "CardUniqueReference", "CardExpirationDate", "BinId", "Email",
+        "Phone", "FullName", "DigitalWalletId", "ServiceId", "ResellerId", "ResellerSourceCode",
+    )),
+    **dict.fromkeys((
+        "Systemic", "IsManualRefund", "IsDcc", "Moto", "Switching", "DualMessage",
+        "LoyaltyTriggered",
+    ), False),
+    **dict.fromkeys(("TotalInstallments", "CurrentInstallment"), 0),
+    **dict.fromkeys(("TotalFee", "RedeemedAmount"), 0.0),
     "SourceCode": "Default",
-    "ClearanceDate": None,
-    "CardToken": None,
-    "CardUniqueReference": None,
-    "CardExpirationDate": None,
-    "BinId": None,
-    "Systemic": False,
-    "IsManualRefund": False,
-    "IsDcc": False,
-    "Moto": False,
-    "Switching": False,
-    "DualMessage": False,
-    "LoyaltyTriggered": False,
-    "RedeemedAmount": 0.0,
-    "TotalInstallments": 0,
-    "CurrentInstallment": 0,
-    "Email": None,
-    "Phone": None,
-    "FullName": None,
-    "DigitalWalletId": None,
-    "ServiceId": None,
     "Tags": [],
-    "ResellerId": None,
-    "ResellerSourceCode": None,
-}
+}  # fmt: skip
 
 
 @dataclasses.dataclass
