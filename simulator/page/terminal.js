@@ -58,7 +58,7 @@ function renderScreen(terminal) {
     const tip = session?.charged_tip ?? session?.tip_amount;
     const text = total(session);
     $("screen").dataset.screen = terminal.screen;
-    $("screen").dataset.length = text.length > 12 ? "long" : "short";
+    $("amount").classList.toggle("long", text.length > 12);
     $("symbol").setAttribute("d", SYMBOLS[terminal.screen]);
     $("kind").textContent = session && (isRefund(session) ? "Refund" : "Payment");
     $("amount").textContent = text;

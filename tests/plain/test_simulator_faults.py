@@ -5,8 +5,8 @@ import threading
 import pytest
 import requests
 
-from simulator import SimulatorError
-from simulator.testing import TERMINAL
+from simulator import Simulator, SimulatorError
+from simulator.testing import TERMINAL, Till
 
 
 def in_background(call):
