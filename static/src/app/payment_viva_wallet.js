@@ -116,7 +116,7 @@ export class PaymentVivaWallet extends PaymentInterface {
         }
         if (this.pos.data.network.offline) {
             return _t(
-                "There is no connection to Odoo, which card payments need. Nothing was charged. Wait for the connection, or pay otherwise."
+                "There is no connection to Odoo, which card payments need. Nothing was charged. Wait for the connection, or use another payment method."
             );
         }
     }

@@ -74,7 +74,7 @@ export function refundText(situation, context) {
             return paidText(context);
         case "retry":
         case "uncertain":
-            return flow.text || _t("Try again, or pay back otherwise.");
+            return flow.text || _t("Try again, or use another payment method.");
         default:
             return "";
     }
@@ -108,7 +108,7 @@ function pendingText({ card, refund, formatCurrency }) {
 
 function waitingText({ line, isByAccount }) {
     return isByAccount
-        ? _t("Viva has not answered. It is being asked whether the money was paid back.")
+        ? _t("Viva has not answered yet. Odoo goes on asking whether the money was paid back.")
         : _t(
               "Look at terminal %s. If it asks for a card, the customer presents the one that paid.",
               line.payment_method_id.viva_wallet_terminal_id

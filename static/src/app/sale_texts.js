@@ -71,7 +71,7 @@ export function saleText(situation, context) {
             return paidText(context);
         case "retry":
         case "uncertain":
-            return flow.text || _t("Try again, or pay otherwise.");
+            return flow.text || _t("Try again, or use another payment method.");
         default:
             return "";
     }
@@ -98,7 +98,7 @@ export function silentCancelText(terminal) {
  * @returns {string} when the server did not take a call, while an earlier one may have got through
  */
 export function refusedText(flow) {
-    return [flow.hint, _t("An earlier request may have got through: that is being asked now.")]
+    return [flow.hint, _t("An earlier request may have reached the terminal. Odoo is asking Viva.")]
         .filter(Boolean)
         .join(" ");
 }
@@ -143,7 +143,7 @@ function waitingText({ line, flow }) {
     return flow.accepted
         ? _t("The customer taps, inserts or swipes the card on terminal %s.", terminal)
         : _t(
-              "Viva has not confirmed the request yet and is being asked. If terminal %s shows the amount, the customer can pay.",
+              "Viva has not confirmed the request yet. Odoo is asking. If terminal %s shows the amount, the customer can pay.",
               terminal
           );
 }
