@@ -24,11 +24,15 @@ FOLDER = CHECKOUT / "static" / "description"
 MAX_BYTES = 1_500_000  # of all pictures together
 METHOD, TERMINAL = next(iter(METHODS.items()))
 TILL_SIZE = {"width": 1100, "height": 700}
-TERMINAL_SIZE = {"width": 480, "height": 860}
-OFFICE_SIZE = {"width": 1280, "height": 640}
+# With room for all buttons of a line.
+TALL_TILL_SIZE = {"width": 1100, "height": 840}
+TERMINAL_SIZE = {"width": 480, "height": 810}
+OFFICE_WIDTH = 1280
+LIST_WIDTH = 1440
 # A till says after 20 seconds that Viva does not answer.
 SILENT_MILLISECONDS = 60_000
 REVIEW_SECONDS = 90
+POLL_MILLISECONDS = 500
 LINE = ".payment-screen .o_viva_wallet_line_status"
 RECEIPT = ".receipt-screen"
 ALERT = ".o_viva_wallet_review_alert"
@@ -66,8 +70,8 @@ class TillPictures:
         first = self._sale()
         self._declined()
         second = self._silent()
-        self._late_approval()
         self._refund()
+        self._late_approval()
         self.viva.ask(f"sessions/{first}/reverse", {})
         self.viva.ask(f"sessions/{second}/refund", {})
         self._review()
@@ -106,10 +110,12 @@ class TillPictures:
         self._pay(METHOD)
         session = self._wait_for_card()
         self.viva.add_fault("session", "answer", status=503, body="", times=None)
-        self.page.locator(f"{LINE}[data-stuck]").or_(
-            self.page.locator(f"{LINE} .o_viva_wallet_check_again")
-        ).first.wait_for(timeout=SILENT_MILLISECONDS)
+        self.page.wait_for_selector(
+            f"{LINE} .o_viva_wallet_check_again", timeout=SILENT_MILLISECONDS
+        )
+        self.page.set_viewport_size(TALL_TILL_SIZE)
         self.camera.take(self.page, "no_answer")
+        self.page.set_viewport_size(TILL_SIZE)
         self.viva.clear_faults()
         self._customer("tap", card="visa_debit")
         self.page.wait_for_selector(RECEIPT)
@@ -189,7 +195,10 @@ class TillPictures:
         while not badge.count() or badge.inner_text() != "3":
             if time.monotonic() > deadline:
                 raise SetupError("The till did not hear of three payments to review.")
-            self.page.wait_for_timeout(500)
+            self.page.wait_for_timeout(POLL_MILLISECONDS)
+        notifications = self.page.locator(".o_notification_close")
+        while notifications.count():
+            notifications.first.click()
         self.page.click(ALERT)
         self.page.wait_for_selector(".modal .o_viva_wallet_review_entry")
         self.camera.take(self.page, "review_at_the_till")
@@ -236,7 +245,7 @@ class OfficePictures:
 
     def __init__(self, browser: Browser, url: str, shop: Shop, camera: Camera):
         """Log in."""
-        context = browser.new_context(viewport=OFFICE_SIZE)
+        context = browser.new_context()
         context.add_cookies(
             [
                 {"name": cookie.name, "value": cookie.value, "url": url}
@@ -248,31 +257,30 @@ class OfficePictures:
     def take_all(self) -> None:
         """Look at the setting up, then at the books."""
         self._payment_method()
-        self._list("review_action", "review_list")
+        self._list("review_action", "review_list", 440)
+        self.page.set_viewport_size({"width": OFFICE_WIDTH, "height": 660})
         self.page.click(".o_data_row >> nth=0")
-        self.page.wait_for_selector(".o_form_view .o_field_widget[name=event_ids]")
-        self._take("review_form", 1000)
-        self._list("daily_action", "daily_totals")
+        self.page.wait_for_selector(".o_form_view .o_field_widget[name=event_ids] .o_data_row")
+        self.camera.take(self.page, "review_form")
+        self.camera.take(self.page.locator(".o_notebook"), "timeline")
+        self._list("daily_action", "daily_totals", 240)
 
     def _payment_method(self) -> None:
         page = self.page
+        page.set_viewport_size({"width": OFFICE_WIDTH, "height": 960})
         method = self.shop.admin.find("pos.payment.method", ("name", "=", METHOD))
         page.goto(f"{self.url}/odoo/action-point_of_sale.action_pos_payment_method_form/{method}")
         page.click(".o_viva_wallet_connection_check button")
         page.wait_for_selector(".o_viva_wallet_connection_check [role=status]")
-        self._take("payment_method", 1000)
+        self.camera.take(page, "payment_method")
         page.click('.o_field_viva_wallet_terminal button:has-text("Find my terminals")')
         page.wait_for_selector(".o_viva_wallet_terminals")
         self.camera.take(page.locator(".modal-content"), "find_terminals")
-        page.keyboard.press("Escape")
 
-    def _list(self, action: str, name: str) -> None:
+    def _list(self, action: str, name: str, height: int) -> None:
+        self.page.set_viewport_size({"width": LIST_WIDTH, "height": height})
         self.page.goto(f"{self.url}/{ACTIONS}.viva_wallet_{action}")
         self.page.wait_for_selector(".o_data_row")
-        self._take(name, OFFICE_SIZE["height"])
-
-    def _take(self, name: str, height: int) -> None:
-        self.page.set_viewport_size({**OFFICE_SIZE, "height": height})
         self.camera.take(self.page, name)
 
 
