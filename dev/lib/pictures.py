@@ -63,7 +63,7 @@ class TillPictures:
 
     def __init__(self, till: TillPage, viva: Viva, camera: Camera):
         """Use a till that is open."""
-        self.page, self.viva, self.camera = till.page, viva, camera
+        self.till, self.page, self.viva, self.camera = till, till.page, viva, camera
 
     def take_all(self) -> None:
         """Serve customers, one picture after the other, and leave something to review."""
@@ -196,9 +196,8 @@ class TillPictures:
             if time.monotonic() > deadline:
                 raise SetupError("The till did not hear of three payments to review.")
             self.page.wait_for_timeout(POLL_MILLISECONDS)
-        notifications = self.page.locator(".o_notification_close")
-        while notifications.count():
-            notifications.first.click()
+        while self.page.locator(".o_notification_close").count():
+            self.till.click(".o_notification_close")
         self.page.click(ALERT)
         self.page.wait_for_selector(".modal .o_viva_wallet_review_entry")
         self.camera.take(self.page, "review_at_the_till")
