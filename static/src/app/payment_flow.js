@@ -11,7 +11,7 @@ import { timing } from "./timing";
 
 /** @typedef {{
  *   session_id: string,
- *   state: "new"|"sent"|"approved"|"failed"|"unknown"|"reversed"|"not_recorded",
+ *   state: "sent"|"approved"|"failed"|"unknown"|"reversed"|"not_recorded",
  *   text?: string, accepted?: boolean, aborting?: boolean, statement?: "paid"|"not_paid"|false,
  *   charged?: number, card?: Object|false, wakeups?: boolean, ask_again_in?: number,
  *   refused?: boolean, reason?: string, silent?: boolean,
