@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { CARD, pass, setupScreen, setupTill } from "./till_env";
+import { CARD, pass, setupScreen, setupTill } from "../till_env";
 
 definePosModels();
 
@@ -92,40 +92,5 @@ describe("a tip that the customer adds on the terminal", () => {
         expect(order.change).toBe(0);
         expect(order.is_tipped).not.toBe(true);
         expect(".o_notification:contains(more than the order came to)").toHaveCount(1);
-    });
-});
-
-describe("a tip that the cashier enters before", () => {
-    async function orderWithTip() {
-        const till = await setupTill();
-        const { store, order } = till;
-        store.config.tip_product_id = untaxedProduct(store);
-        store.setOrder(order);
-        await store.setTip(2);
-        return till;
-    }
-
-    test("goes along with the request", async () => {
-        const { order, method, server } = await orderWithTip();
-        const line = order.addPaymentline(method).data;
-        server.approve(line);
-        await line.pay();
-        const [sale] = server.calls[0].args;
-        expect(sale.amount).toBe(line.amount);
-        expect(sale.tip).toBe(2);
-    });
-
-    test("is not told where the line pays only a part", async () => {
-        const { order, method, server } = await orderWithTip();
-        const line = order.addPaymentline(method).data;
-        line.setAmount(5);
-        server.approve(line);
-        await line.pay();
-        expect(server.calls[0].args[0].tip).toBe(0);
-    });
-
-    test("after payment is not offered", async () => {
-        const { method } = await setupTill();
-        expect(method.payment_terminal.canBeAdjusted()).toBe(false);
     });
 });

@@ -1,26 +1,11 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryText } from "@odoo/hoot-dom";
-import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
-import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { OrderReceipt } from "@point_of_sale/app/screens/receipt_screen/receipt/order_receipt";
-import {
-    VivaWalletMerchantCopy,
-    VivaWalletMerchantCopyButton,
-} from "@pos_viva_wallet/app/receipt/merchant_copy";
-import { CARD, setupTill, TERMINAL } from "./till_env";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { CARD, SLIP, TERMINAL, paidOrder } from "../../till_env";
 
 definePosModels();
-
-const SLIP = { ...CARD, viva_wallet_terminal_id: TERMINAL, viva_wallet_aid: "A0000000031010" };
-
-/** An order that a card has paid. */
-async function paidOrder(values = {}) {
-    const till = await setupTill();
-    const { data: line } = till.order.addPaymentline(till.method);
-    line.update({ ...SLIP, ...values });
-    line.setPaymentStatus("done");
-    return { ...till, line };
-}
 
 async function printed(order) {
     await mountWithCleanup(OrderReceipt, { props: { order } });
@@ -100,32 +85,5 @@ describe("the card slip on the receipt", () => {
         await printed(order);
         expect(".o_viva_wallet_slip").toHaveCount(2);
         expect(".o_viva_wallet_slip:last").toHaveText(/4242/);
-    });
-});
-
-describe("the merchant copy", () => {
-    test("has the full slip, whatever the receipt has", async () => {
-        const { order, method } = await paidOrder();
-        method.viva_wallet_receipt = "none";
-        await mountWithCleanup(VivaWalletMerchantCopy, { props: { order } });
-        expect(".o_viva_wallet_merchant_copy").toHaveCount(1);
-        expect(queryText(".o_viva_wallet_slip")).toInclude(CARD.transaction_id);
-    });
-
-    test("is printed on request", async () => {
-        const { order, store } = await paidOrder();
-        patchWithCleanup(store.printer, {
-            print: async (component, props) =>
-                expect.step([component.name, props.order.uuid === order.uuid].join()),
-        });
-        await mountWithCleanup(VivaWalletMerchantCopyButton, { props: { order } });
-        document.querySelector(".o_viva_wallet_print_merchant_copy").click();
-        expect.verifySteps(["VivaWalletMerchantCopy,true"]);
-    });
-
-    test("is not offered without a card payment", async () => {
-        const { order } = await paidOrder({ transaction_id: false });
-        await mountWithCleanup(VivaWalletMerchantCopyButton, { props: { order } });
-        expect(".o_viva_wallet_print_merchant_copy").toHaveCount(0);
     });
 });

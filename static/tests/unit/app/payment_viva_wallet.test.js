@@ -1,10 +1,8 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { RPCError } from "@web/core/network/rpc";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { PaymentVivaWallet } from "@pos_viva_wallet/app/payment_viva_wallet";
-import { refusal } from "@pos_viva_wallet/app/till_rpc";
 
 definePosModels();
 
@@ -115,19 +113,6 @@ describe("nothing is asked of the terminal", () => {
         expect(await Promise.all(both)).toEqual([true, true]);
         expect(server.calls).toEqual(["start"]);
     });
-
-    test("by somebody who may not", () => {
-        const forbidden = new RPCError();
-        forbidden.exceptionName = "odoo.exceptions.AccessError";
-        forbidden.data = { message: "Not you." };
-        expect(refusal("one", forbidden)).toEqual({
-            session_id: "one",
-            state: "failed",
-            refused: true,
-            text: "Not you.",
-        });
-        expect(() => refusal("one", new RPCError())).toThrow();
-    });
 });
 
 describe("while the terminal may charge", () => {
@@ -150,4 +135,9 @@ describe("while the terminal may charge", () => {
         await paying;
         expect(await store.deleteOrders([order])).toBe(false);
     });
+});
+
+test("a tip after payment is not offered", async () => {
+    const { terminal } = await setup();
+    expect(terminal.canBeAdjusted()).toBe(false);
 });

@@ -13,7 +13,7 @@ import {
     UNKNOWN,
     after,
     makeFlow,
-} from "./scripted_rpc";
+} from "../payment_flow/scripted_rpc";
 
 describe("outcomes", () => {
     test("approved while waiting", async () => {

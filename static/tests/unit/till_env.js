@@ -1,6 +1,12 @@
 import { tick } from "@odoo/hoot";
+import { queryAll } from "@odoo/hoot-dom";
 import { advanceTime } from "@odoo/hoot-mock";
-import { makeServerError, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    makeServerError,
+    mountWithCleanup,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { getFilledOrder, setupPosEnv } from "@point_of_sale/../tests/unit/utils";
@@ -18,6 +24,11 @@ export const CARD = {
 export const OPEN = { state: "sent", accepted: true };
 export const DECLINED = { state: "failed", text: "The card was declined. [1006]" };
 export const SILENT = { ...OPEN, silent: true };
+export const SESSION_ID = "11111111-1111-4111-8111-111111111111";
+export const PAYMENT_UUID = "22222222-2222-4222-8222-222222222222";
+
+/** An answer that never comes. */
+export const NEVER = new Promise(() => {});
 export const UNKNOWN = { state: "unknown", text: "Viva cannot say what happened. [T]" };
 
 /** `viva.wallet.till` as a test wants it: it gives the same answer to every call until told else. */
@@ -159,4 +170,48 @@ export async function settle() {
 export async function pass(milliseconds = 1000) {
     await advanceTime(milliseconds);
     await settle();
+}
+
+/** A waiting line, in a register that leaves validating to the cashier. */
+export async function setupManual() {
+    const till = await setupWaiting();
+    till.store.config.auto_validate_terminal_payment = false;
+    return till;
+}
+
+/** @returns {string[]} titles of the open dialogs */
+export function dialogTitles() {
+    return queryAll(".modal-title").map((title) => title.textContent);
+}
+
+/** The connection is half open: calls of these methods are taken by nobody. */
+export function swallow(store, ...methods) {
+    const { call } = store.data.orm;
+    patchWithCleanup(store.data.orm, {
+        call: (model, method, ...args) =>
+            methods.includes(method) ? NEVER : call.call(store.data.orm, model, method, ...args),
+    });
+}
+
+/** @returns {{isDone: boolean, result?: any}} filled in when the promise resolves */
+export function follow(promise) {
+    const state = { isDone: false };
+    promise.then((result) => Object.assign(state, { isDone: true, result }));
+    return state;
+}
+
+/** What a card slip says besides the card. */
+export const SLIP = {
+    ...CARD,
+    viva_wallet_terminal_id: TERMINAL,
+    viva_wallet_aid: "A0000000031010",
+};
+
+/** An order that a card has paid. */
+export async function paidOrder(values = {}) {
+    const till = await setupTill();
+    const { data: line } = till.order.addPaymentline(till.method);
+    line.update({ ...SLIP, ...values });
+    line.setPaymentStatus("done");
+    return { ...till, line };
 }
