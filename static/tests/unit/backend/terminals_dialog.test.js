@@ -1,8 +1,9 @@
 import { expect, test } from "@odoo/hoot";
 import { click, queryAllTexts, select } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { makeDialogMockEnv, mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { VivaWalletTerminalsDialog } from "@pos_viva_wallet/backend/terminals_dialog";
 
 // The bundle of the tests starts the Point of Sale.
@@ -10,7 +11,7 @@ definePosModels();
 
 async function setup() {
     const chosen = [];
-    await makeDialogMockEnv();
+    await setupPosEnv();
     await mountWithCleanup(VivaWalletTerminalsDialog, {
         props: {
             terminals: [
