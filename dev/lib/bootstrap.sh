@@ -23,11 +23,9 @@ install_python() {
         python3 python3-venv >/dev/null 2>&1 || fail "Python could not be installed; run: apt install python3 python3-venv"
 }
 
-# run_python MODULE ARGUMENT...: runs dev/lib/MODULE.py with the machine's own Python.
+# run_python MODULE ARGUMENT...: runs dev/lib/MODULE.py, see dev/lib/main.py.
 run_python() {
     has_python || install_python
     has_python || fail "Python 3.11 or newer is needed; this machine's python3 is older."
-    local module=$1
-    shift
-    PYTHONPATH="$DEV_FOLDER" PYTHONDONTWRITEBYTECODE=1 exec python3 -m "lib.$module" "$@"
+    PYTHONPATH="$DEV_FOLDER" PYTHONDONTWRITEBYTECODE=1 exec python3 -m lib.main "$@"
 }

@@ -1,23 +1,20 @@
 """`dev/test`: every test of the project, in stages, with a summary."""
 
 import argparse
-import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .check_chaos import chaos
+from .chaos.kills import play_kills
 from .check_lint import lint
 from .check_odoo import ALL_TESTS, beside, ensure_baselines, hoot, odoo
 from .check_plain import plain
 from .check_referee import referee
 from .node import ensure_node_tools
-from .odoo import Instance
-from .report import SetupError, held_back, run_main, show, step
-from .setup import ensure_instance
+from .odoo import Instance, ensure_instance
+from .report import SetupError, detail, held_back, run_main, show, step
 from .side_by_side import side_by_side
 from .system import TEST_PROGRAMS, ensure_programs
-from .venv import CHECK
 
 INSTANCE = "test"
 
@@ -28,6 +25,14 @@ class Result:
 
     passed: int
     failed: int
+
+
+def chaos(_instance: Instance, _tags: str) -> tuple[int, int]:
+    """Kill a worker at each point of a payment, compare the ledgers, and look into Odoo's log."""
+    count, wrong = play_kills()
+    for text in wrong:
+        detail(f"failed: {text}")
+    return max(count - len(wrong), 0), len(wrong)
 
 
 Row = tuple[str, Result, float]
@@ -64,11 +69,9 @@ def parse_options() -> argparse.Namespace:
 
 def main() -> int:
     """Run the stages and return the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     options = parse_options()
     ensure_programs(TEST_PROGRAMS)
-    instance = ensure_instance(INSTANCE, CHECK)
+    instance = ensure_instance(INSTANCE)
     ensure_node_tools()
     names = options.stages or [name for name in STAGES if name not in ALONE]
     rows = _run_all(names, instance, options)

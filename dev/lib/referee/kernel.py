@@ -209,6 +209,10 @@ class Kernel:
         """Whether an actor will never run again."""
         return actor.is_over or actor.is_dead
 
+    def is_busy(self) -> bool:
+        """Whether an actor of a process can go on at once."""
+        return any(actor.process and self._is_ready(actor) for actor in self.actors)
+
     def next_due(self) -> float | None:
         """Return the next moment for which an actor waits."""
         moments = [a.until for a in self.actors if a.until is not None and not self.is_settled(a)]

@@ -2,10 +2,12 @@
 
 It replaces `viva.client._call`, the only place of the addon with HTTP. A request is on its way until a
 step brings it to Viva (the simulator, in this process), and its answer until a step brings it back.
-What can befall it is a step of its own: see `FAULTS`.
+What can go wrong with it is a step of its own: see `BEFORE` and `AFTER`.
 """
 
+import base64
 import json
+from functools import partial
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -14,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from .kernel import ACTOR, UNUSUAL, Option
+from .kernel import ACTOR, Option
 
 # Part of the time limit of a request after which a slow one arrives, or its answer.
 SLOW = 0.9
@@ -32,7 +34,6 @@ AFTER = {
     "answer slow": "comes late",
     "answer 503": "comes as 503",
 }
-FAULTS = {**BEFORE, **AFTER}
 
 
 class Message:
@@ -48,11 +49,6 @@ class Message:
         self.is_heard = True
         self.response = self.reply = None
 
-    @property
-    def is_under_way(self):
-        """Whether Viva may still get it."""
-        return self.is_going
-
 
 class Network:
     """All that is on its way."""
@@ -63,16 +59,17 @@ class Network:
         self.client = server.addon.client
         self.real_reply = self.client._reply
         self.client._call = self.call
-        self.reset({}, (), 0)
+        self.reset({}, (), None)
 
-    def reset(self, simulators, faults, most) -> None:
+    def reset(self, simulators, faults, unusual_step) -> None:
         """Begin a schedule.
 
         :param dict simulators: by client id and by merchant id.
-        :param faults: names of `FAULTS` that can happen.
-        :param int most: how many of them.
+        :param faults: names of `BEFORE` and `AFTER` that can happen.
+        :param unusual_step: see `World.unusual_step`.
         """
-        self.simulators, self.faults, self.left = simulators, tuple(faults), most
+        self.simulators, self.faults = simulators, faults
+        self.unusual_step = unusual_step
         self.tokens: dict = {}
         self.messages: list[Message] = []
         self.answers: list = []
@@ -103,17 +100,17 @@ class Network:
         if self.server._holds_locks():
             self.server.complaints.append(f"{label} while the transaction holds locks")
         self.messages.append(message)
-        self._follow_plan(message)
+        self._follow_plan(message, BEFORE)
         self.kernel.pause(lambda: message.reply is not None, message.sent_at + limit)
         if message.reply is None:
-            message.reply = self._no_answer(self.client.TIMEOUT)
+            message.reply = self.client.Reply(sent=True, problem=self.client.TIMEOUT)
         self._write_down(message)
         return message.reply
 
-    def _follow_plan(self, message):
+    def _follow_plan(self, message, kinds):
         for plan in self.plans:
             fault, operation = plan
-            if operation in message.label and fault in BEFORE:
+            if operation in message.label and fault in kinds:
                 self.plans.remove(plan)
                 self._befall(message, fault)
                 return
@@ -153,52 +150,32 @@ class Network:
         return Option(f"{message.label} {what}", run, ACTOR, message.owner.recency)
 
     def _unusual(self, message, kinds):
-        if self.left <= 0:
-            return []
         prefix = message.label if kinds is BEFORE else f"the answer to {message.label}"
         return [
-            Option(
-                f"{prefix} {kinds[fault]}",
-                lambda fault=fault: self._take(message, fault),
-                UNUSUAL,
-            )
+            option
             for fault in self.faults
             if fault in kinds
+            for option in self.unusual_step(
+                "faults", f"{prefix} {kinds[fault]}", partial(self._befall, message, fault)
+            )
         ]
 
-    def _take(self, message, fault):
-        self.left -= 1
-        self._befall(message, fault)
-
     def _befall(self, message, fault):
-        late = message.sent_at + SLOW * message.limit
-        if fault == "lost":
-            message.is_going = False
-            message.reply = self._no_answer(self.client.LOST)
-        elif fault == "swallowed":
-            message.is_going = False
-        elif fault == "slow":
-            message.due = late
-        elif fault == "too late":
-            message.due, message.is_heard = late, False
-        elif fault in ("503", "429"):
-            message.is_going = False
-            message.reply = self.client.Reply(
-                sent=True,
-                status=int(fault),
-                problem=self.client.THROTTLED if fault == "429" else None,
-            )
-        elif fault == "answer lost":
-            message.is_coming = False
-            message.reply = self._no_answer(self.client.LOST)
-        elif fault == "answer slow":
-            message.due = late
-        elif fault == "answer 503":
-            message.is_coming = False
-            message.reply = self.client.Reply(sent=True, status=503)
-
-    def _no_answer(self, problem):
-        return self.client.Reply(sent=True, problem=problem)
+        client = self.client
+        answers = {
+            "lost": {"problem": client.LOST},
+            "answer lost": {"problem": client.LOST},
+            "503": {"status": 503},
+            "answer 503": {"status": 503},
+            "429": {"status": 429, "problem": client.THROTTLED},
+        }
+        if fault in ("slow", "too late", "answer slow"):
+            message.due = message.sent_at + SLOW * message.limit
+            message.is_heard = fault != "too late"
+        else:
+            message.is_going = message.is_coming = False
+        if fault in answers:
+            message.reply = client.Reply(sent=True, **answers[fault])
 
     def _arrive(self, message):
         message.is_going, message.due = False, None
@@ -209,12 +186,7 @@ class Network:
         self.kernel.note(f"{message.label} arrives: {message.response.status_code}")
         message.is_coming = message.is_heard
         self.on_handled(message)
-        for plan in self.plans:
-            fault, operation = plan
-            if operation in message.label and fault in AFTER:
-                self.plans.remove(plan)
-                self._befall(message, fault)
-                return
+        self._follow_plan(message, AFTER)
 
     def _come(self, message):
         message.is_coming = False
@@ -270,15 +242,9 @@ class Network:
         if kind == "Bearer":
             return self.tokens.get(value, first)
         if kind == "Basic":
-            user = requests.utils.to_native_string(_decoded(value)).partition(":")[0]
+            user = base64.b64decode(value).decode().partition(":")[0]
             return self.simulators.get(user, first)
         return first
-
-
-def _decoded(value):
-    import base64
-
-    return base64.b64decode(value).decode()
 
 
 def _as_requests(response):

@@ -45,10 +45,10 @@ def _live_on(actor) -> None:
 class Server:
     """The server side, with as many worker processes as are wanted at the same time."""
 
-    def __init__(self, clock, options):
+    def __init__(self, clock, odoo_options: list[str]):
         """Load Odoo with its addons.
 
-        :param options: `database`, `db_host`, `db_user`, `data_dir`, `addons_path`.
+        :param odoo_options: of Odoo's command line.
         """
         self.kernel = Kernel(clock, self._install_memory)
         self.clock = clock
@@ -62,7 +62,7 @@ class Server:
         self.processes: list[Process] = []
         # Those for requests, the one that has rested longest first.
         self._workers: list[Process] = []
-        self._load(options)
+        self._load(odoo_options)
         self.addon = SimpleNamespace(
             **{
                 name: sys.modules[f"{ADDON}.viva.{name}"]
@@ -72,11 +72,11 @@ class Server:
 
     # === LOADING === #
 
-    def _load(self, options) -> None:
+    def _load(self, odoo_options) -> None:
         register = os.register_at_fork
         os.register_at_fork = self._register_at_fork
         try:
-            self._load_registry(options)
+            self._load_registry(odoo_options)
         finally:
             os.register_at_fork = register
         # Time passes in leaps: connections would be closed for having been idle.
@@ -92,29 +92,19 @@ class Server:
         if after and after.__module__.startswith(ADDON):
             self._forks.append(after)
 
-    def _load_registry(self, options) -> None:
+    def _load_registry(self, odoo_options) -> None:
         import odoo
         from odoo.tools import config
 
-        config.parse_config(
-            [
-                "--config=/dev/null",
-                f"--database={options.database}",
-                f"--db_host={options.db_host}",
-                f"--db_user={options.db_user}",
-                f"--data-dir={options.data_dir}",
-                f"--addons-path={options.addons_path}",
-                "--max-cron-threads=0",
-                "--workers=2",
-                "--log-level=critical" if not options.verbose else "--log-level=info",
-            ]
-        )
+        own = ["--max-cron-threads=0", "--workers=2", "--log-level=critical"]
+        config.parse_config([*odoo_options, *own])
         from odoo import api
         from odoo.modules.registry import Registry
+        from odoo.service.model import call_kw
 
-        self.api, self.odoo = api, odoo
-        self.database = options.database
-        self.registry = Registry(options.database)
+        self.api, self.odoo, self.call_kw = api, odoo, call_kw
+        [database] = config["db_name"]
+        self.registry = Registry(database)
         assert not odoo.modules.module.current_test
 
     # === THE DATABASE === #
@@ -316,6 +306,15 @@ class Server:
         actor = self._busy.get(process)
         return process.is_alive and (actor is None or self.kernel.is_settled(actor))
 
+    def busy_processes(self) -> list[Process]:
+        """Return those that are at work."""
+        return [
+            process
+            for process in self.processes
+            if process.is_alive
+            and any(actor.process is process and not actor.is_over for actor in self.kernel.actors)
+        ]
+
     # === WHAT IT DOES === #
 
     def serve(self, name: str, work):
@@ -345,13 +344,13 @@ class Server:
         :param answer: gets what the method returns, and what it raises.
         """
         from odoo.exceptions import AccessError, UserError
-        from odoo.service.model import call_kw, retrying
+        from odoo.service.model import retrying
 
         def work(env):
             env = env(user=user, su=False, context=CONTEXT)
             env.transaction.default_env = env
             try:
-                result = retrying(partial(call_kw, env[model], method, list(args), {}), env)
+                result = retrying(partial(self.call_kw, env[model], method, list(args), {}), env)
             except (AccessError, UserError) as error:
                 env.cr.rollback()
                 answer(None, error)
@@ -425,9 +424,8 @@ class Threads:
         self._server = server
         kernel = server.kernel
         self.current_thread = threading.current_thread
-        self.BoundedSemaphore = partial(_Semaphore, kernel)
+        self.BoundedSemaphore = self.Lock = partial(_Semaphore, kernel)
         self.local = threading.local
-        self.Lock = partial(_Lock, kernel)
         self.RLock = threading.RLock
         self.Event = partial(_Event, kernel)
         self.Thread = partial(_Thread, server)
@@ -488,40 +486,26 @@ class _Event:
 
 
 class _Semaphore:
+    """A semaphore, which is also a lock: one of which there is one."""
+
     def __init__(self, kernel, value=1):
         self._kernel, self._left = kernel, value
 
+    def locked(self):
+        return self._left <= 0
+
     def acquire(self, blocking=True, timeout=None):
-        if self._left <= 0 and blocking:
-            until = None if timeout is None else self._kernel.clock.now() + timeout
+        if self.locked() and blocking and timeout != 0:
+            is_endless = timeout is None or timeout < 0
+            until = None if is_endless else self._kernel.clock.now() + timeout
             self._kernel.pause(lambda: self._left > 0, until)
-        if self._left <= 0:
+        if self.locked():
             return False
         self._left -= 1
         return True
 
     def release(self):
         self._left += 1
-
-
-class _Lock:
-    def __init__(self, kernel):
-        self._kernel, self._is_locked = kernel, False
-
-    def locked(self):
-        return self._is_locked
-
-    def acquire(self, blocking=True, timeout=-1):
-        if self._is_locked and blocking and timeout != 0:
-            until = None if timeout < 0 else self._kernel.clock.now() + timeout
-            self._kernel.pause(lambda: not self._is_locked, until)
-        if self._is_locked:
-            return False
-        self._is_locked = True
-        return True
-
-    def release(self):
-        self._is_locked = False
 
     def __enter__(self):
         self.acquire()
