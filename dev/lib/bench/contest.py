@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
 
     :raise SetupError: when they differ.
     """
-    certificate, trusted = make_certificate(CHECKOUT_CACHE / "certificate")
+    certificate, key, trusted = make_certificate(CHECKOUT_CACHE / "certificate")
     stack = Stack(
         ensure_instance(INSTANCE),
         port=options.port,
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
         shop = block.enter_context(stack.running("bench", BUNDLED_MODULES))
         address = stack.viva.url
         if not options.http:
-            address = block.enter_context(https_front(stack.viva.port, certificate))
+            address = block.enter_context(https_front(stack.viva.port, certificate, key))
         contenders = _add_contenders(shop, address)
         till = block.enter_context(running_till(stack.instance.folder, WATCH_PAGE))
         step("Opening the till")

@@ -5,8 +5,6 @@ authorities each time; over plain HTTP a benchmark would not show that.
 """
 
 import asyncio
-import datetime
-import ipaddress
 import ssl
 import threading
 from collections.abc import Iterator
@@ -14,53 +12,38 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import certifi
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from werkzeug.serving import make_ssl_devcert
 
 from ..ports import HOST
 
-DAY = datetime.timedelta(days=1)
+NAME = "localhost"
 CHUNK_BYTES = 65536
 SECONDS = 10
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
+def make_certificate(folder: Path) -> tuple[str, str, Path]:
     """Make a certificate for this machine.
 
-    :return: key with certificate, and the list of authorities that trusts it.
+    :return: certificate, key, and the list of authorities that trusts it.
     """
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Simulator of Viva")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - DAY).not_valid_after(now + DAY)
-    builder = builder.add_extension(address, critical=False)
-    certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    secret = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
     folder.mkdir(parents=True, exist_ok=True)
-    own, trusted = folder / "server.pem", folder / "trusted.pem"
-    own.write_bytes(secret + certificate)
-    trusted.write_bytes(Path(certifi.where()).read_bytes() + certificate)
-    return own, trusted
+    certificate, key = make_ssl_devcert(str(folder / "simulator"), host=NAME)
+    trusted = folder / "trusted.pem"
+    trusted.write_text(Path(certifi.where()).read_text() + Path(certificate).read_text())
+    return certificate, key, trusted
 
 
 @contextmanager
-def https_front(port: int, certificate: Path) -> Iterator[str]:
+def https_front(port: int, certificate: str, key: str) -> Iterator[str]:
     """Give an HTTPS address of this machine's `port` within a block."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(certificate, key)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="https", daemon=True)
     thread.start()
     try:
         started = asyncio.run_coroutine_threadsafe(_listen(port, context), loop)
-        yield f"https://{HOST}:{started.result(SECONDS)}"
+        yield f"https://{NAME}:{started.result(SECONDS)}"
     finally:
         asyncio.run_coroutine_threadsafe(_end_connections(), loop).result(SECONDS)
         loop.call_soon_threadsafe(loop.stop)
