@@ -130,7 +130,7 @@ class Till:
     def note(self, text: str) -> None:
         """Write down what happens, for whoever looks into a failure."""
 
-    def wish(self, line: Line) -> None:
+    def request(self, line: Line) -> None:
         """Take note that the till is about to ask for money."""
 
     def claim(self, snapshot: dict[str, Any]) -> None:
@@ -188,7 +188,7 @@ class Till:
     def send(self, line: Line, statement=None) -> str:
         """Do what `pay` does with a line that was prepared."""
         self.note(f"{self.name} sends {line.amount} as {line.session[:8]}")
-        self.wish(line)
+        self.request(line)
         return self._follow(line, "start", statement)
 
     def resume(self, line: Line, statement=None) -> str:

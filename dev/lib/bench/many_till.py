@@ -44,12 +44,13 @@ class BenchTill(HttpTill):
         self.rpcs = 0
         self.errors: list[str] = []
         self._woken_at = float("-inf")
+        self._has_wakeups = False
 
     def sell(self, amount: float) -> Line:
         """Ask the terminal for an amount and wait until the outcome is known."""
         line = self.new_line(self.new_order(amount), amount)
         self.begun, self.rpcs, self.errors = time.time(), 0, []
-        self._woken_at = float("-inf")
+        self._woken_at, self._has_wakeups = float("-inf"), False
         self.pay(line)
         self.known = time.time()
         self.orders.clear()
@@ -76,8 +77,12 @@ class BenchTill(HttpTill):
             return WOKEN * least
         if now - self.begun > LONG_WAIT:
             return max(WAITING_LONG, least)
-        is_calm = line.snapshot.get("wakeups") and line.snapshot.get("accepted")
+        is_calm = self._has_wakeups and line.snapshot.get("accepted")
         return max(WAITING_WITH_WAKEUPS if is_calm else WAITING, least)
+
+    def claim(self, snapshot: dict[str, Any]) -> None:
+        """Override: whether the bus will wake it is said once."""
+        self._has_wakeups |= bool(snapshot.get("wakeups"))
 
     def hear(self, session_id: str) -> None:
         """Override: a message of the bus may be about another till of the register."""

@@ -48,29 +48,29 @@ class Judge:
 
     def _excess(self):
         """A request that was sent although what it paid for was paid already, or might still be."""
-        for wish in self.world.wishes:
-            move = self._move_of(wish.session)
-            if not move or self._is_chosen(wish):
+        for request in self.world.money_requests:
+            move = self._move_of(request.session)
+            if not move or self._is_chosen(request):
                 continue
-            cost = abs(round(wish.cost * 100))
-            before, own = self._moved_before(wish), move["amount"] - move["tip_amount"]
+            cost = abs(round(request.cost * 100))
+            before, own = self._moved_before(request), move["amount"] - move["tip_amount"]
             if before + own > cost:
                 yield (
-                    f"{short(wish.session)} moved {move['amount']} for an order of {cost} of which"
+                    f"{short(request.session)} moved {move['amount']} for an order of {cost} of which"
                     f" {before} had been moved before it was sent."
                 )
-            for session in wish.open:
+            for session in request.open:
                 other = self._move_of(session)
-                is_later = other and self._moved_at(other) > wish.step
+                is_later = other and self._moved_at(other) > request.step
                 if is_later and before + own + other["amount"] > cost:
                     yield (
-                        f"{short(wish.session)} was sent while {short(session)} could still move"
+                        f"{short(request.session)} was sent while {short(session)} could still move"
                         " money, and both did."
                     )
 
-    def _is_chosen(self, wish):
+    def _is_chosen(self, request):
         """Tell whether a person has said that an earlier request had not been paid."""
-        earlier = {w.session for w in self.world.wishes if w.order == wish.order}
+        earlier = {w.session for w in self.world.money_requests if w.order == request.order}
         return bool(earlier & self.world.stated)
 
     def _move_of(self, session):
@@ -83,21 +83,21 @@ class Judge:
     def _moved_at(self, move):
         return self.world.movements[move["transaction_id"]]
 
-    def _moved_before(self, wish):
+    def _moved_before(self, request):
         total = 0
-        for other in self.world.wishes:
-            if other.order != wish.order or other.session == wish.session:
+        for other in self.world.money_requests:
+            if other.order != request.order or other.session == request.session:
                 continue
             move = self._move_of(other.session)
-            if not move or self._moved_at(move) >= wish.step or move["reversed"]:
+            if not move or self._moved_at(move) >= request.step or move["reversed"]:
                 continue
             back = sum(
                 m["amount"]
                 for m in self.moves
                 if m["parent_transaction_id"] == move["transaction_id"]
-                and self._moved_at(m) < wish.step
+                and self._moved_at(m) < request.step
             )
-            same = (other.amount < 0) == (wish.amount < 0)
+            same = (other.amount < 0) == (request.amount < 0)
             total += (move["amount"] - back) if same else 0
         return total
 

@@ -8,16 +8,16 @@ What can go wrong with it is a step of its own: see `BEFORE` and `AFTER`.
 import base64
 import json
 from functools import partial
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from .kernel import ACTOR, Option
 
+# Of the arguments of `viva.client._call`, those that a request is made of.
+PARTS = ("params", "json", "data", "auth", "headers")
 # Part of the time limit of a request after which a slow one arrives, or its answer.
 SLOW = 0.9
 # Before Viva has handled a request, and after that.
@@ -30,9 +30,9 @@ BEFORE = {
     "429": "is answered with 429",
 }
 AFTER = {
-    "answer lost": "is lost",
-    "answer slow": "comes late",
-    "answer 503": "comes as 503",
+    "answer lost": "gets an answer that is lost",
+    "answer slow": "gets a late answer",
+    "answer 503": "gets its answer as 503",
 }
 
 
@@ -79,7 +79,7 @@ class Network:
         self.on_handled = lambda _message: None
 
     def plan(self, fault: str, operation: str) -> None:
-        """Have a fault befall the next request of a kind.
+        """Have a fault happen to the next request of a kind.
 
         :param operation: part of its label.
         """
@@ -97,7 +97,7 @@ class Network:
         if self.kernel.is_quiet:
             self._handle(message)
             return self.real_reply(message.response, 1 << 30)
-        if self.server._holds_locks():
+        if self.server.holds_locks():
             self.server.complaints.append(f"{label} while the transaction holds locks")
         self.messages.append(message)
         self._follow_plan(message, BEFORE)
@@ -112,7 +112,7 @@ class Network:
             fault, operation = plan
             if operation in message.label and fault in kinds:
                 self.plans.remove(plan)
-                self._befall(message, fault)
+                self._apply_fault(message, fault)
                 return
 
     # === STEPS === #
@@ -128,39 +128,29 @@ class Network:
         return options
 
     def _before(self, message):
-        if message.due is not None:
-            if self.clock.now() < message.due:
-                return []
-            return [self._option(message, "arrives", lambda: self._arrive(message))]
-        return [
-            self._option(message, "arrives", lambda: self._arrive(message)),
-            *self._unusual(message, BEFORE),
-        ]
+        return self._go_on(message, "arrives", self._arrive, BEFORE)
 
     def _after(self, message):
-        if message.due is not None and self.clock.now() < message.due:
-            return []
         if message.reply is not None or self.kernel.is_settled(message.owner):
             message.is_coming = False
             return []
-        comes = self._option(message, "is answered", lambda: self._come(message))
-        return [comes, *(self._unusual(message, AFTER) if message.due is None else ())]
+        return self._go_on(message, "is answered", self._come, AFTER)
 
-    def _option(self, message, what, run):
-        return Option(f"{message.label} {what}", run, ACTOR, message.owner.recency)
+    def _go_on(self, message, what, work, faults):
+        """Return that a message goes on, once it is due, and the faults of one that is in time."""
+        if message.due is not None and self.clock.now() < message.due:
+            return []
+        label, run = f"{message.label} {what}", partial(work, message)
+        options = [Option(label, run, ACTOR, message.owner.recency)]
+        for fault in self.faults:
+            if fault in faults and message.due is None:
+                label = f"{message.label} {faults[fault]}"
+                options += self.unusual_step(
+                    "faults", label, partial(self._apply_fault, message, fault)
+                )
+        return options
 
-    def _unusual(self, message, kinds):
-        prefix = message.label if kinds is BEFORE else f"the answer to {message.label}"
-        return [
-            option
-            for fault in self.faults
-            if fault in kinds
-            for option in self.unusual_step(
-                "faults", f"{prefix} {kinds[fault]}", partial(self._befall, message, fault)
-            )
-        ]
-
-    def _befall(self, message, fault):
+    def _apply_fault(self, message, fault):
         client = self.client
         answers = {
             "lost": {"problem": client.LOST},
@@ -217,21 +207,15 @@ class Network:
     # === VIVA === #
 
     def _handle(self, message):
-        headers = SimpleNamespace(headers={})
-        auth = message.kwargs.get("auth")
-        if auth:
-            auth(headers)
-        authorization = headers.headers.get("Authorization", "")
-        simulator = self._simulator_of(authorization)
-        environ = EnvironBuilder(
-            path=urlsplit(message.url).path,
-            method=message.method,
-            query_string={k: str(v) for k, v in (message.kwargs.get("params") or {}).items()},
-            headers=headers.headers,
-            json=message.kwargs.get("json"),
-            data=message.kwargs.get("data"),
-        ).get_environ()
-        response = simulator.handle(Request(environ))
+        given = message.kwargs
+        sent = requests.Request(
+            message.method, message.url, **{name: given[name] for name in PARTS if name in given}
+        ).prepare()
+        simulator = self._simulator_of(sent.headers.get("Authorization", ""))
+        headers, body = dict(sent.headers), sent.body
+        response = simulator.handle(
+            Request.from_values(sent.path_url, method=sent.method, headers=headers, data=body)
+        )
         message.response = _as_requests(response)
         if "connect/token" in message.url and response.status_code == 200:
             self.tokens[json.loads(response.get_data())["access_token"]] = simulator

@@ -3,7 +3,7 @@
 What is replaced, and why:
 
 * `registry.cursor()` pauses where a transaction begins, and a query after which the transaction has
-  its picture of the database, unless locks are held: one thread would wait for itself for ever;
+  its snapshot of the database, unless locks are held: one thread would wait for itself for ever;
 * `now()` and `clock_timestamp()` in queries are the time of the schedule;
 * `time.sleep` and the addon's `threading` (threads, locks, events, timers) are made of actors;
 * what goes over the bus is written down when its transaction is committed.
@@ -15,31 +15,21 @@ value: a new process calls them, and gets its own values.
 import logging
 import os
 import random
-import re
 import sys
 import threading
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from types import SimpleNamespace
 
-from .kernel import Dead, Kernel, Process
+from .kernel import Kernel, Process
 
 ADDON = "odoo.addons.pos_viva_wallet"
-# Queries after which a transaction holds locks.
-WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE|LOCK)\b|\bFOR (NO KEY )?UPDATE\b", re.I)
-CLOCKS = re.compile(r"\b(?:clock_timestamp|now)\(\)", re.I)
 # Of a till's calls; without the history of orders, which takes time and moves no money.
 CONTEXT = {"lang": "en_US", "allowed_company_ids": [1], "tracking_disable": True}
 # Loggers that complain about what is repeated, and said again by whoever gives up.
 NOISE = ("odoo.sql_db", "odoo.service.model")
-
-
-def _live_on(actor) -> None:
-    """End what is done for an actor whose process was killed."""
-    if actor and actor.is_dead:
-        raise Dead
 
 
 class Server:
@@ -113,100 +103,35 @@ class Server:
         """Have transactions belong to actors, which pause where one begins."""
         from odoo import sql_db
 
-        self._patch_opening(sql_db.Cursor)
-        self._patch_closing(sql_db.Cursor)
-        self._patch_queries(sql_db)
-        self._patch_endings(sql_db.Cursor)
+        from .cursor import ActorCursor, require_alive
 
-    def _patch_opening(self, cursor_class) -> None:
-        kernel, init, open_cursor = self.kernel, cursor_class.__init__, type(self.registry).cursor
+        kernel, open_cursor = self.kernel, type(self.registry).cursor
 
         def begin(registry, *args, **kwargs):
-            _live_on(kernel.current)
-            if self.points >= 1 and not self._holds_locks():
+            require_alive(kernel.current)
+            if self.points >= 1 and not self.holds_locks():
                 kernel.pause()
             return open_cursor(registry, *args, **kwargs)
 
-        def new_init(cursor, *args):
-            init(cursor, *args)
-            cursor.writes = cursor.has_picture = False
-            actor = cursor.actor = None if kernel.is_quiet else kernel.current
-            if actor:
-                actor.cursors.add(cursor)
-                if actor.process:
-                    actor.process.connections.add(cursor._cnx)
-
-        cursor_class.__init__ = new_init
         type(self.registry).cursor = begin
+        ActorCursor.server = self
+        sql_db.Cursor = ActorCursor
 
-    def _patch_closing(self, cursor_class) -> None:
-        close = cursor_class._close
-
-        def new_close(cursor, leak=False):
-            actor = cursor.actor
-            if actor:
-                actor.cursors.discard(cursor)
-                if actor.is_dead:
-                    cursor._closed = True
-                    raise Dead
-                if actor.process:
-                    actor.process.connections.discard(cursor._cnx)
-            close(cursor, leak)
-
-        cursor_class._close = new_close
-
-    def _patch_queries(self, sql_db) -> None:
-        execute = sql_db.Cursor.execute
-
-        def new_execute(cursor, query, params=None, log_exceptions=True):
-            _live_on(cursor.actor)
-            if isinstance(query, sql_db.SQL):
-                query, params = query.code, query.params
-            text = query if isinstance(query, str) else str(query)
-            if CLOCKS.search(text):
-                query = CLOCKS.sub(self.clock.sql(), text)
-            execute(cursor, query, params, log_exceptions)
-            cursor.writes = cursor.writes or bool(WRITES.search(text))
-            if not cursor.has_picture and cursor.actor:
-                cursor.has_picture = True
-                if self.points >= 2 and not self._holds_locks():
-                    self.kernel.pause()
-
-        sql_db.Cursor.execute = new_execute
-
-    def _patch_endings(self, cursor_class) -> None:
-        commit, rollback = cursor_class.commit, cursor_class.rollback
-
-        def new_commit(cursor):
-            _live_on(cursor.actor)
-            commit(cursor)
-            cursor.writes = cursor.has_picture = False
-
-        def new_rollback(cursor):
-            rollback(cursor)
-            cursor.writes = cursor.has_picture = False
-
-        cursor_class.commit, cursor_class.rollback = new_commit, new_rollback
-
-    def _holds_locks(self) -> bool:
+    def holds_locks(self) -> bool:
+        """Tell whether another transaction of the actor that runs would wait for one of its own."""
         actor = self.kernel.current
         return actor is not None and any(cursor.writes for cursor in actor.cursors)
 
     @contextmanager
     def admin(self):
         """Do something in the database in one go, as the superuser."""
-        kernel = self.kernel
-        kernel._quiet += 1
-        try:
-            with self.registry.cursor() as cr:
-                yield self.api.Environment(cr, self.odoo.SUPERUSER_ID, {})
-        finally:
-            kernel._quiet -= 1
+        with self.kernel.quiet(), self.registry.cursor() as cr:
+            yield self.api.Environment(cr, self.odoo.SUPERUSER_ID, {})
 
-    def rows(self, query: str, *params) -> list[dict]:
+    def rows(self, query: str) -> list[dict]:
         """Return what a query finds."""
         with self.admin() as env:
-            env.cr.execute(query, params)
+            env.cr.execute(query)
             return env.cr.dictfetchall()
 
     # === WAITING === #
@@ -233,7 +158,7 @@ class Server:
                     setattr(module, key, local())
             if name == f"{ADDON}.models.viva_wallet_till":
                 # It changes a logger for as long as others run.
-                module.mute_logger = lambda *_names: _nothing()
+                module.mute_logger = lambda *_names: nullcontext()
 
     # === PROCESSES === #
 
@@ -275,7 +200,7 @@ class Server:
         """Begin a schedule with fresh processes.
 
         :param points: 0: actors pause at calls to Viva; 1: also where a transaction begins; 2: also
-            when it has its picture of the database.
+            when it has its snapshot of the database.
         :param workers: that take turns.
         """
         self.points, self._least = points, workers
@@ -330,7 +255,7 @@ class Server:
 
     def _serve(self, name, work) -> None:
         try:
-            # As Odoo does: its own cursor, whose picture is from the check of the session.
+            # As Odoo does: its own cursor, whose snapshot is from the check of the session.
             with self.registry._db.cursor() as cr:
                 cr.transaction = None
                 cr.execute("SELECT 1")
@@ -512,11 +437,6 @@ class _Semaphore:
 
     def __exit__(self, *_error):
         self.release()
-
-
-@contextmanager
-def _nothing():
-    yield
 
 
 class _Complaints(logging.Handler):

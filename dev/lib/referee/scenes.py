@@ -13,7 +13,7 @@ SCENES: dict[str, "Scene"] = {}
 
 @dataclass
 class Scene:
-    """A program, and what may befall it."""
+    """A program, and what may go wrong besides."""
 
     name: str
     work: Callable
@@ -110,7 +110,7 @@ def _refund(till, line, way):
 
 @scene(faults=("lost", "answer lost", "too late", "503", "answer 503"), drops=1, is_sharing=True)
 def sale(world):
-    """A sale that is paid, whatever befalls a request."""
+    """A sale that is paid, whatever happens to a request."""
     till, line = _sell(world)
     _pays(world, till, line, "not_paid")
 
@@ -522,7 +522,7 @@ def undo(world):
 
 @scene(points=2, crons=1, copies=1, most=200)
 def news_at_once(world):
-    """Declined, turned into a success and announced, while till and cron ask; pictures of any age."""
+    """Declined, turned into a success and announced, while till and cron ask; snapshots of any age."""
     till, line = _sell(world, DECLINE, TAP)
     declined = []
 

@@ -25,7 +25,7 @@ from .world import World
 STAGE_RANDOM = 3
 # Random schedules of a scene at a time, in a long run.
 ROUND = 25
-# Which other step than the most natural one is taken, by position.
+# Which other step than the usual one is taken, by position.
 SCHEDULES = strategies.dictionaries(
     strategies.integers(0, 79), strategies.integers(1, 7), max_size=6
 )
@@ -103,7 +103,7 @@ class Search:
         except Endless as error:
             faults.append(f"It does not come to an end {error}.")
         finally:
-            world.kernel.bury()
+            world.kernel.discard_actors()
             clean(self.server, world.has_changed_settings)
         return Played(scene, deviations, list(dict.fromkeys(faults)), world.kernel)
 

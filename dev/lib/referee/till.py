@@ -43,9 +43,9 @@ class ScheduledTill(Till):
         """Override to let others go on."""
         self.kernel.pause(condition, self.now() + seconds)
 
-    def wish(self, line):
+    def request(self, line):
         """Override to write it down for the judge."""
-        self.world.wish(line)
+        self.world.request(line)
 
     def stated(self, line):
         """Override to write it down for the judge."""

@@ -27,7 +27,7 @@ PROMPT = 10.0
 
 
 @dataclass
-class Wish:
+class MoneyRequest:
     """That a till wanted to move money: the moment of it, and what stood then."""
 
     step: int
@@ -80,7 +80,7 @@ class World:
         self.tills: list[ScheduledTill] = []
         self.rpcs: list = []
         self.scripts: list = []
-        self.wishes: list[Wish] = []
+        self.money_requests: list[MoneyRequest] = []
         self.claims: list[Claim] = []
         # Sessions of which a person has said what became of them.
         self.stated: set[str] = set()
@@ -188,14 +188,14 @@ class World:
             self.kernel.note(f"Viva turns {session_id[:8]} into a success")
             self.viva.approve_late(session_id)
 
-    def wish(self, line: Line) -> None:
+    def request(self, line: Line) -> None:
         """Write down that a till is about to ask for money."""
         order = line.order
-        earlier = {w.session for w in self.wishes if w.order == order.uuid} - {line.session}
+        earlier = {w.session for w in self.money_requests if w.order == order.uuid} - {line.session}
         still_open = tuple(s for s in sorted(earlier) if self._may_still_move(s))
         step = self.kernel.steps
-        self.wishes.append(
-            Wish(step, order.uuid, order.total, line.session, line.amount, still_open)
+        self.money_requests.append(
+            MoneyRequest(step, order.uuid, order.total, line.session, line.amount, still_open)
         )
 
     def claim(self, snapshot) -> None:
