@@ -11,16 +11,24 @@ from .stamp import setup_lock
 from .system import BASE_PROGRAMS, ensure_programs
 from .venv import CHECK, RUN, ensure_python
 
-# The lists in dev/tools that a command needs; the others need those of Odoo.
-LISTS = {"bench": (RUN, CHECK), "chaos": (RUN, CHECK), "check": (RUN, CHECK)}
+CHECKS = (RUN, CHECK)
+# The module of each command, and the lists in dev/tools that it needs.
+COMMANDS = {
+    "bench": ("bench", CHECKS),
+    "chaos": ("chaos", CHECKS),
+    "demo": ("demo", (RUN,)),
+    "odoo": ("odoo_command", (RUN,)),
+    "test": ("check", CHECKS),
+    "translations": ("translations", (RUN,)),
+}
 
 
 def main() -> int:
     """Hand over; this does not return."""
-    module = sys.argv[1]
+    module, lists = COMMANDS[sys.argv[1]]
     with setup_lock():
         ensure_programs(BASE_PROGRAMS)
-        python = ensure_python(*LISTS.get(module, (RUN,)))
+        python = ensure_python(*lists)
     os.execv(python, [str(python), "-m", f"lib.{module}", *sys.argv[2:]])
     return 1
 

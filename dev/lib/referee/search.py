@@ -193,7 +193,8 @@ class Search:
         """Tell how the schedules of a scene ended; return whether one failed."""
         print(f"{scene.name}: {count} schedules in {seconds:.1f} s ({count / seconds:.1f}/s)")
         for played in found.values():
-            self._tell(played)
+            print("\n".join([*played.log, *(f"  FAULT {fault}" for fault in played.faults)]))
+            print(f"  again: {_again(played)}")
         result = {
             "scene": scene.name,
             "schedules": count,
@@ -221,12 +222,6 @@ class Search:
             if len(deviations) < scene.depth:
                 waiting.extend(played.next_deviations())
         return count, len(waiting), found
-
-    def _tell(self, played):
-        print("\n".join(played.log))
-        for fault in played.faults:
-            print(f"  FAULT {fault}")
-        print(f"  again: {_again(played)}")
 
 
 def _kind(fault):
