@@ -17,7 +17,7 @@ from ..shop import METHODS, Odoo, Shop
 from ..stack import Stack
 
 INSTANCE = "bench"
-DATABASE = "bench"
+DATABASE = "ledger"
 RUNS = 5
 SALES = 20
 TERMINALS = 40

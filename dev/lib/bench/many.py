@@ -111,8 +111,8 @@ def run(options: argparse.Namespace) -> None:
         step(f"Opening registers for {options.terminals} terminals")
         places = add_places(shop, stack.viva, options.terminals, TILLS_PER_REGISTER)
         stack.instance.cluster.query(DATABASE, WATCH_LEDGER)
-        door = threading.BoundedSemaphore(PROXY_CONNECTIONS * options.workers)
-        tills = [BenchTill(shop.cashier, place, door) for place in places]
+        proxy = threading.BoundedSemaphore(PROXY_CONNECTIONS * options.workers)
+        tills = [BenchTill(shop.cashier, place, proxy) for place in places]
         bench = _ManyBench(options, stack, tills, webhook_of(shop.admin, places[0].method))
         with ExitStack() as sockets:
             for till in tills:

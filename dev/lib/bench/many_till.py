@@ -32,14 +32,14 @@ class BenchTill(HttpTill):
 
     most_questions = 10_000
 
-    def __init__(self, odoo: Odoo, place: Place, door: threading.BoundedSemaphore):
+    def __init__(self, odoo: Odoo, place: Place, proxy: threading.BoundedSemaphore):
         """Switch it on.
 
-        :param door: lets in as many requests at a time as the proxy before Odoo does. Odoo's own
+        :param proxy: lets in as many requests at a time as the proxy before Odoo does. Odoo's own
             queue is short, and a connection that finds it full is tried again after a second.
         """
         super().__init__(odoo, place)
-        self.door = door
+        self.proxy = proxy
         self.begun = self.known = self.started = 0.0
         self.rpcs = 0
         self.errors: list[str] = []
@@ -57,11 +57,11 @@ class BenchTill(HttpTill):
         return line
 
     def rpc(self, method: str, *args: Any, model="viva.wallet.till", limit=QUESTION) -> Any:
-        """Override to pass the door, and to count."""
+        """Override to count, and to wait for the proxy."""
         self.rpcs += 1
         begun = time.monotonic()
         try:
-            with self.door:
+            with self.proxy:
                 return super().rpc(method, *args, model=model, limit=limit)
         except Lost as error:
             self.errors.append(f"{method}: {error or self.log[-1]}")

@@ -22,10 +22,10 @@ class Judge:
         self.sessions = world.viva._engine.sessions
         self.by_session = {row["session_id"]: row for row in self.rows}
 
-    def soon(self) -> list[str]:
+    def after_the_scripts(self) -> list[str]:
         """Return what is wrong shortly after the last script: news was not passed on."""
         world = self.world
-        if world.scene.is_rough or world.is_disturbed:
+        if world.scene.may_be_late or world.is_disturbed:
             return []
         return [
             f"Viva announced the success of {short(name)}, and it is still {row['state']}."
@@ -34,7 +34,7 @@ class Judge:
             if (session := self.sessions.get(name)) and session.success
         ]
 
-    def finally_(self) -> list[str]:
+    def at_rest(self) -> list[str]:
         """Return what is wrong once everything is at rest."""
         return [
             *compare(self.moves, self.rows, self.world.server.rows(PAYMENTS)),

@@ -33,7 +33,7 @@ class Scene:
     # Tills save their order as soon as the terminal is busy.
     is_sharing: bool = False
     # News may come late for a reason that the scene makes.
-    is_rough: bool = False
+    may_be_late: bool = False
     # Parts of what may be logged or raised.
     complaints: tuple = ()
     # Settings of the simulator.
@@ -115,7 +115,7 @@ def sale(world):
     _pays(world, till, line, "not_paid")
 
 
-@scene(kills=1, drops=1, has_webhooks=False, is_rough=True)
+@scene(kills=1, drops=1, has_webhooks=False, may_be_late=True)
 def death(world):
     """A sale during which a worker dies."""
     till, line = _sell(world)
@@ -178,14 +178,14 @@ def declined_late(world):
         till.pay(line)
 
 
-@scene(faults=("slow", "too late"), is_rough=True, workers=3, stage=20)
+@scene(faults=("slow", "too late"), may_be_late=True, workers=3, stage=20)
 def cancel(world):
     """A sale is cancelled while its token is slow, and asked for again when it counts as lost."""
     till, line = _sell(world, TAP, TAP)
     world.network.plan("answer slow", "connect/token")
 
     @world.script
-    def hand():
+    def press_cancel():
         world.kernel.sleep(1.5)
         till.cancel(line)
 
@@ -300,7 +300,7 @@ def terminal_refund_undone(world):
     _refund_undone(world, "terminal")
 
 
-@scene(depth=1, most=60, is_rough=True)
+@scene(depth=1, most=60, may_be_late=True)
 def other_account(world):
     """A sale fails in doubt, the credentials are replaced, Viva turns it into a success."""
     till, line = _sell(world, DOUBT)
@@ -312,7 +312,7 @@ def other_account(world):
         world.replace_credentials()
 
 
-@scene(depth=1, most=60, is_rough=True, has_webhooks=False)
+@scene(depth=1, most=60, may_be_late=True, has_webhooks=False)
 def other_account_open(world):
     """The credentials are replaced while the terminal waits; the customer pays."""
     till, line = _sell(world, ("ignore", {}))
@@ -345,7 +345,7 @@ def rights(world):
     _pays(world, till, line)
 
 
-@scene(depth=1, most=40, complaints=("broken by the scene",), is_rough=True)
+@scene(depth=1, most=40, complaints=("broken by the scene",), may_be_late=True)
 def unbookable(world):
     """A charge of a till that died cannot be tied to a payment: the job fails, each time."""
     till, line = _sell(world)
@@ -375,14 +375,14 @@ def cancel_race(world):
     till, line = _sell(world)
 
     @world.script
-    def hand():
+    def press_cancel():
         if world.until(lambda: world.shows()):
             till.cancel(line)
 
     _pays(world, till, line)
 
 
-@scene(kills=1, viva={"list_lag": 600}, has_webhooks=False, is_rough=True, most=120)
+@scene(kills=1, viva={"list_lag": 600}, has_webhooks=False, may_be_late=True, most=120)
 def refund_death(world):
     """A worker dies during a refund through the account, which is asked for again."""
     till, line = _sell(world)
@@ -446,7 +446,7 @@ def both_pay(world):
             other.finish(copies[0])
 
 
-@scene(most=120, kills=1, is_rough=True)
+@scene(most=120, kills=1, may_be_late=True)
 def reload(world):
     """The page dies right after the request; it is loaded anew and finds what is running."""
     till, line = _sell(world)
@@ -465,7 +465,7 @@ def reload(world):
         till.finish(line.order)
 
 
-@scene(most=100, is_rough=True)
+@scene(most=100, may_be_late=True)
 def asleep(world):
     """The terminal sleeps; the cashier says that it shows nothing; it wakes, and the card is read."""
     till, line = _sell(world)
@@ -484,7 +484,7 @@ def asleep(world):
 @scene(
     faults=("lost", "swallowed", "too late", "answer lost", "answer slow"),
     most_faults=2,
-    is_rough=True,
+    may_be_late=True,
     most=150,
 )
 def cash_instead(world):
@@ -492,7 +492,7 @@ def cash_instead(world):
     till, line = _sell(world)
 
     @world.script
-    def hand():
+    def press_cancel():
         if world.until(lambda: line.session):
             world.kernel.sleep(1.5)
             till.cancel(line)
@@ -541,7 +541,7 @@ def news_at_once(world):
         till.finish(line.order)
 
 
-@scene(is_rough=True, has_webhooks=False, lost_answers=1, most=100)
+@scene(may_be_late=True, has_webhooks=False, lost_answers=1, most=100)
 def outage(world):
     """Viva answers 503 to everything while the terminal waits; the cashier says what it shows."""
     till, line = _sell(world)
@@ -597,13 +597,13 @@ def tip(world):
         till.finish(line.order)
 
 
-@scene(kills=1, points=1, is_rough=True, has_webhooks=False, most=200)
+@scene(kills=1, points=1, may_be_late=True, has_webhooks=False, most=200)
 def retry_death(world):
     """A worker dies between any two steps of a sale that fails in doubt and is asked for again."""
     _fail_then(world, lambda _till, line: line)
 
 
-@scene(kills=1, crons=1, points=1, is_rough=True, most=200)
+@scene(kills=1, crons=1, points=1, may_be_late=True, most=200)
 def booking_death(world):
     """A worker dies around the moment at which a charge is booked; the order is saved twice."""
     till, line = _sell(world)

@@ -97,9 +97,9 @@ class Search:
         try:
             scene.work(world)
             world.play()
-            faults += Judge(world).soon()
-            world.rest()
-            faults += Judge(world).finally_()
+            faults += Judge(world).after_the_scripts()
+            world.let_days_pass()
+            faults += Judge(world).at_rest()
         except Endless as error:
             faults.append(f"It does not come to an end {error}.")
         finally:

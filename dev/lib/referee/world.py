@@ -17,7 +17,7 @@ COMPARE = 3600.0
 # From the end of a day's work to what happens later: no list of yesterday knows of the sale.
 DAYS = 3 * 86400.0
 # Pauses between the scheduled actions at the end: as seldom as finds everything, for speed.
-REST = (130.0, 200.0, 300.0, 900.0, 3600.0, 86400.0)
+CRON_PAUSES = (130.0, 200.0, 300.0, 900.0, 3600.0, 86400.0)
 # So that every earlier day is looked at once.
 HOURS = (3600.0,) * 6
 # Unusual steps after which news may come late.
@@ -326,17 +326,17 @@ class World:
         self.left = dict.fromkeys(self.left, 0)
         self._settle_down(PROMPT)
 
-    def rest(self) -> None:
+    def let_days_pass(self) -> None:
         """Let days pass, with the scheduled actions of the server, and what happens on those days."""
-        self._rest()
+        self._run_crons()
         for work in self.later:
             self._settle_down(DAYS)
             work()
-            self._rest(HOURS)
+            self._run_crons(HOURS)
 
-    def _rest(self, more=()):
+    def _run_crons(self, more=()):
         compared = self.clock.now()
-        for seconds in (*REST, *more):
+        for seconds in (*CRON_PAUSES, *more):
             self._settle_down(seconds)
             self._run_cron("_cron_reconcile")
             if self.clock.now() - compared >= COMPARE:
