@@ -47,6 +47,7 @@ def run(arguments: list[str]) -> int:
 def _program(arguments: list[str]) -> Iterator[tuple[list[str], dict[str, str]]]:
     """Give the referee's command and environment in a block in which its database runs."""
     instance = ensure_instance(INSTANCE)
+    was_running = instance.cluster.is_running()
     ensure_database(instance, DATABASE)
     variables = instance.environment()
     try:
@@ -63,4 +64,5 @@ def _program(arguments: list[str]) -> Iterator[tuple[list[str], dict[str, str]]]
             },
         )  # fmt: skip
     finally:
-        instance.cluster.stop()
+        if not was_running:
+            instance.cluster.stop()
