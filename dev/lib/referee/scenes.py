@@ -122,6 +122,21 @@ def death(world):
     _pays(world, till, line, "not_paid")
 
 
+def _second_device(world, till, line):
+    """Switch on a second device, with a terminal of its own.
+
+    :return: the device, the orders that it has got, and what saves the line's order and loads it there.
+    """
+    other, copies = world.till(1), []
+    world.customer(TAP, number=1)
+
+    def save():
+        till.save(line.order, "draft")
+        copies.append(other.take_order(line.order.copy()))
+
+    return other, copies, save
+
+
 def _fail_then(world, again):
     """A sale fails in doubt, Viva turns it into a success, and the cashier tries again.
 
@@ -200,14 +215,11 @@ def cancel(world):
 def two_devices(world):
     """Two devices pay the same line.order, the second one with an old copy."""
     till, line = _sell(world)
-    other = world.till(1)
-    world.customer(TAP, number=1)
-    copies = []
+    other, copies, save = _second_device(world, till, line)
 
     @world.script
     def cashier():
-        till.save(line.order, "draft")
-        copies.append(other.take_order(line.order.copy()))
+        save()
         till.pay(line)
 
     @world.script
@@ -428,14 +440,11 @@ def both_pay(world):
     """Two devices pay two parts of one order at the same time, on two terminals."""
     till, line = _sell(world)
     line.amount = 3.0
-    other = world.till(1)
-    world.customer(TAP, number=1)
-    copies = []
+    other, copies, save = _second_device(world, till, line)
 
     @world.script
     def cashier():
-        till.save(line.order, "draft")
-        copies.append(other.take_order(line.order.copy()))
+        save()
         till.pay(line)
         till.finish(line.order)
 
