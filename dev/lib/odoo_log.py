@@ -8,7 +8,9 @@ from .odoo import MISSING_IN_ODOO
 
 LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (\w+) ")
 BAD_LEVELS = ("ERROR", "CRITICAL")
-BAD_ENTRY = re.compile(r"could not serialize access|SERIALIZATION_FAILURE|deadlock|Traceback")
+BAD_ENTRY = re.compile(r"could not serialize access|deadlock detected|Traceback")
+# Odoo does again what was in the way of another transaction, and says so.
+RETRIED = re.compile(r"SERIALIZATION_FAILURE|DEADLOCK_DETECTED")
 # Odoo's own: orders of one register that are saved at the same time wait for its sequence.
 EXPECTED = re.compile(r"bad query: .*FROM ir_sequence WHERE id=\d+ FOR UPDATE NOWAIT")
 # "... werkzeug: 127.0.0.1 - - [...] "POST /path HTTP/1.1" 200 - queries sql-seconds other-seconds"
@@ -41,6 +43,11 @@ def find_complaints(text: str) -> list[str]:
         and not EXPECTED.search(entry)
         and MISSING_IN_ODOO not in entry
     ]
+
+
+def count_retries(text: str) -> int:
+    """Return how often Odoo did something again because of another transaction."""
+    return len(RETRIED.findall(text))
 
 
 def busy_seconds(text: str) -> float:

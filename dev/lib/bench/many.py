@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from ..odoo import ensure_instance
-from ..odoo_log import OdooLog, busy_seconds, find_complaints
+from ..odoo_log import OdooLog, busy_seconds, count_retries, find_complaints
 from ..report import SetupError, detail, step
 from ..shop import ADMIN, Odoo, add_places, webhook_of
 from ..stack import Stack
@@ -175,6 +175,7 @@ class _ManyBench:
         text = log.read()
         figures.busy = busy_seconds(text)
         figures.trouble["complaints in the log"] += len(find_complaints(text))
+        figures.trouble["serialization errors"] += count_retries(text)
         figures.trouble += Counter()
         detail(_short(figures))
         return figures
