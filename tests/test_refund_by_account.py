@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from ..viva import timing
 from .common import TERMINAL
-from .test_refund import RefundCommon
+from .common_ledger import RefundCommon
 
 
 @tagged("post_install", "-at_install")
@@ -183,41 +183,6 @@ class TestRefundByAccount(RefundCommon):
             {"operation": "web_refund", "action": "answer", "status": 200, "body": body}
         )
         self.assert_account_refused("not_refundable", "does not pay back")
-
-
-@tagged("post_install", "-at_install")
-class TestUnreferencedRefund(RefundCommon):
-    """Money for whatever card is presented."""
-
-    def unreferenced(self, user=None, allowed=True):
-        self.viva_method.sudo()._write({"viva_wallet_unreferenced_refund": allowed})
-        refund = self.refund_values(self.sale, way="unreferenced", parent_session_id=None)
-        return refund, self.till("start_refund", refund, user=user)
-
-    def manager(self):
-        return self.create_user("viva_manager", "point_of_sale.group_pos_manager")
-
-    def test_by_a_manager(self):
-        refund, snapshot = self.unreferenced(self.manager())
-        self.assertEqual(snapshot["state"], "sent")
-        self.simulator.tap(TERMINAL)
-        self.assertEqual(self.read(refund["session_id"])["state"], "approved")
-        self.assertEqual(self.paid_back()[0]["kind"], "unreferenced_refund")
-        self.assertFalse(self.transaction(refund["session_id"]).parent_id)
-        self.assert_ledgers_agree()
-
-    def test_not_by_a_cashier(self):
-        _refund, snapshot = self.unreferenced()
-        self.assert_refused(snapshot, "unreferenced_forbidden", "manager")
-
-    def test_not_where_it_is_not_allowed(self):
-        _refund, snapshot = self.unreferenced(self.manager(), allowed=False)
-        self.assert_refused(snapshot, "unreferenced_forbidden")
-
-    def test_not_enabled_at_viva(self):
-        self.simulator.configure(unreferenced_refunds=False)
-        refund, _snapshot = self.unreferenced(self.manager())
-        self.assert_failed(self.read(refund["session_id"]), "refund_disabled")
 
 
 @tagged("post_install", "-at_install")
