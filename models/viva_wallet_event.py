@@ -14,7 +14,7 @@ BATCH = 10_000  # rows forgotten in one go
 class VivaWalletEvent(models.Model):
     """One step in the life of a transaction, for support to read. Rows are added, never changed.
 
-    They are written by `viva.wallet.steps`, in the database transaction of the step itself.
+    They are written by `models/ledger/timeline.py`, in the database transaction of the step itself.
     """
 
     _name = "viva.wallet.event"
@@ -26,9 +26,7 @@ class VivaWalletEvent(models.Model):
     transaction_id = fields.Many2one(
         "viva.wallet.transaction", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    at = fields.Datetime(
-        string="When", required=True, readonly=True, default=lambda _self: timing.now()
-    )
+    at = fields.Datetime(string="When", required=True, readonly=True)
     what = fields.Selection(
         [
             ("asked", "The till asked for a payment"),

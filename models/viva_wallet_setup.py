@@ -1,14 +1,13 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..simulator.settings import Settings as SimulatorSettings
 from ..viva import diagnosis
 from ..viva.account import DEMO, LIVE, Credentials, Hosts, is_loopback_url
+from ..viva.const import SIMULATOR_CREDENTIALS, SIMULATOR_URL
 from ..viva.credential_cleanup import clean
 from .messages import setup_messages
 from .pos_payment_method import CREDENTIAL_FIELDS, NEW_CREDENTIALS, SIMULATOR_PARAMETER
 
-SIMULATOR_URL = "http://127.0.0.1:8090"
 MAX_NEW_METHODS = 50
 
 
@@ -121,15 +120,11 @@ class VivaWalletSetup(models.AbstractModel):
         self._check_rights()
         if not self.env.user.has_group("base.group_system"):
             raise AccessError(self.env._("Only a system administrator can choose the simulator."))
-        settings = SimulatorSettings()
         known_url = self.env["ir.config_parameter"].sudo().get_param(SIMULATOR_PARAMETER)
         return {
             "viva_wallet_test_mode": True,
             "viva_wallet_simulator_url": known_url or SIMULATOR_URL,
-            "viva_wallet_new_merchant_id": settings.merchant_id,
-            "viva_wallet_new_api_key": settings.api_key,
-            "viva_wallet_new_client_id": settings.client_id,
-            "viva_wallet_new_client_secret": settings.client_secret,
+            **{f"viva_wallet_new_{name}": text for name, text in SIMULATOR_CREDENTIALS.items()},
         }
 
     # === HELPERS === #

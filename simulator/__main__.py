@@ -10,23 +10,21 @@ import threading
 from .app import Simulator
 from .errors import SimulatorError
 
-_WARNING = (
-    "Warning: {host} can be reached from other machines; "
-    "whoever reaches it can steer this simulator."
-)
+DEFAULT_PORT = 8090
 
 
-def main(arguments=None):
+def main():
     """Run the simulator until it is interrupted.
 
     :return: int, the process's exit code
     """
-    options = _parser().parse_args(arguments)
-    stopped = _catch_signals()
+    options = _parser().parse_args()
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        simulator = Simulator(options.host, options.port, webhook_urls=options.webhook_url)
-        simulator.start()
+        simulator = Simulator(options.host, options.port, webhook_urls=options.webhook_url).start()
     except SimulatorError as error:
         print(error, file=sys.stderr)
         return 2
@@ -38,7 +36,11 @@ def main(arguments=None):
         )
         return 1
     if not _is_loopback(options.host):
-        print(_WARNING.format(host=options.host), file=sys.stderr)
+        print(
+            f"Warning: {options.host} can be reached from other machines; "
+            "whoever reaches it can steer this simulator.",
+            file=sys.stderr,
+        )
     print(f"Simulator ready: {simulator.url}/ (terminals), stop it with Ctrl+C", flush=True)
     stopped.wait()
     simulator.stop()
@@ -47,34 +49,23 @@ def main(arguments=None):
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="simulator", description="A fake Viva for training and tests."
+        prog="simulator",
+        description="A fake Viva for training and tests.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8090, help="port, 0 for any (%(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port, 0 for any")
     parser.add_argument(
-        "--webhook-url",
-        action="append",
-        default=[],
-        help="address that gets the webhooks; may be given several times",
+        "--webhook-url", action="append", default=[], help="gets the webhooks; may be repeated"
     )
     return parser
 
 
 def _is_loopback(host):
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _catch_signals():
-    """Return an event that Ctrl+C or a polite kill sets."""
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    return stopped
 
 
 if __name__ == "__main__":

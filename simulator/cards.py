@@ -20,6 +20,11 @@ class Card:
     issuing_bank: str
     country_code: str = "GR"
 
+    @property
+    def type_id(self):
+        """The scheme, in webhooks and the web API."""
+        return 1 if self.bank_id == "NET_MASTER" else 0
+
 
 CARDS = {
     card.code: card
@@ -45,6 +50,7 @@ DEFAULT_CARD = "visa"
 CONTACTLESS = "07"
 CHIP = "05"
 NO_CARD = "00"
+ENTRIES = {"contactless": CONTACTLESS, "chip": CHIP}
 _VERIFICATION = {CONTACTLESS: "CONTACTLESS - NO CVM", CHIP: "CHIP - ONLINE PIN"}
 
 

@@ -1,38 +1,45 @@
 """Time for the simulator: the real clock, and one that tests turn by hand."""
 
-import heapq
-import itertools
 import logging
+import sched
 import threading
 import time
+from contextlib import suppress
 
 _logger = logging.getLogger(__name__)
 
 
-class Timer:
-    """A callback that is due at a certain moment; made by a clock's ``call_later``."""
+class _Schedule:
+    """Callbacks by the time at which they are due; a failure of one is logged, not raised."""
 
-    def __init__(self, callback):
-        self._callback = callback
-        self._cancelled = False
+    def __init__(self, now):
+        self._scheduler = sched.scheduler(now, lambda _seconds: None)
 
-    def cancel(self):
-        """Keep the callback from running; without effect once it has run."""
-        self._cancelled = True
+    def enter(self, seconds, callback):
+        """Plan a callback; return a function that takes it back, without effect once it has run."""
+        event = self._scheduler.enter(max(0, seconds), 0, _guarded, (callback,))
 
-    @property
-    def is_cancelled(self):
-        """Whether the callback will not run."""
-        return self._cancelled
+        def cancel():
+            with suppress(ValueError):
+                self._scheduler.cancel(event)
 
-    def run(self):
-        """Run the callback unless it was cancelled; a failure is logged, not raised."""
-        if self._cancelled:
-            return
-        try:
-            self._callback()
-        except Exception:
-            _logger.exception("A timer of the simulator failed")
+        return cancel
+
+    def next_due(self):
+        """Return when the next callback is due, None without one."""
+        queue = self._scheduler.queue
+        return queue[0].time if queue else None
+
+    def run_due(self):
+        """Run what is due; return the seconds until the next is, None without one."""
+        return self._scheduler.run(blocking=False)
+
+
+def _guarded(callback):
+    try:
+        callback()
+    except Exception:
+        _logger.exception("A timer of the simulator failed")
 
 
 class Clock:
@@ -40,9 +47,9 @@ class Clock:
 
     def __init__(self):
         self._changed = threading.Condition()
-        self._heap = []
-        self._numbers = itertools.count()
+        self._schedule = _Schedule(time.monotonic)
         self._thread = None
+        self._is_new = False
         self._stopped = threading.Event()
 
     def now(self):
@@ -53,19 +60,18 @@ class Clock:
         """Run ``callback`` after so many seconds.
 
         :param float seconds: 0 means as soon as possible, never inside this call
-        :rtype: Timer
+        :return: function that cancels it
         """
-        timer = Timer(callback)
+        cancel = self._schedule.enter(seconds, callback)
         with self._changed:
-            due = time.monotonic() + max(0, seconds)
-            heapq.heappush(self._heap, (due, next(self._numbers), timer))
+            self._is_new = True
             if self._thread is None and not self._stopped.is_set():
                 self._thread = threading.Thread(
                     target=self._run, name="simulator-clock", daemon=True
                 )
                 self._thread.start()
             self._changed.notify()
-        return timer
+        return cancel
 
     def wait(self, seconds):
         """Block the calling thread for so many seconds, or until the clock is stopped."""
@@ -75,24 +81,16 @@ class Clock:
         """End all waiting; what is still due is forgotten."""
         self._stopped.set()
         with self._changed:
-            self._heap.clear()
+            self._is_new = True
             self._changed.notify()
 
     def _run(self):
-        while True:
-            timer = self._next_due()
-            if timer is None:
-                return
-            timer.run()
-
-    def _next_due(self):
-        with self._changed:
-            while not self._stopped.is_set():
-                left = self._heap[0][0] - time.monotonic() if self._heap else None
-                if left is not None and left <= 0:
-                    return heapq.heappop(self._heap)[2]
-                self._changed.wait(left)
-        return None
+        while not self._stopped.is_set():
+            with self._changed:
+                self._is_new = False
+            left = self._schedule.run_due()
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_new, left)
 
 
 class ManualClock:
@@ -101,51 +99,35 @@ class ManualClock:
     def __init__(self, start=1_900_000_000.0):
         self._changed = threading.Condition()
         self._now = start
-        self._heap = []
-        self._numbers = itertools.count()
+        self._schedule = _Schedule(self.now)
         self._stopped = False
         self._waiting = 0
 
     def now(self):
         """Return the time in seconds since 1970 (UTC)."""
-        with self._changed:
-            return self._now
+        return self._now
 
     def call_later(self, seconds, callback):
         """Run ``callback`` once time has been advanced by so many seconds.
 
-        :rtype: Timer
+        :return: function that cancels it
         """
-        timer = Timer(callback)
-        with self._changed:
-            due = self._now + max(0, seconds)
-            heapq.heappush(self._heap, (due, next(self._numbers), timer))
-        return timer
+        return self._schedule.enter(seconds, callback)
 
     def next_due(self):
         """Return the moment at which the next callback runs, None when there is none.
 
         :rtype: float | None
         """
-        with self._changed:
-            while self._heap and self._heap[0][2].is_cancelled:
-                heapq.heappop(self._heap)
-            return self._heap[0][0] if self._heap else None
+        return self._schedule.next_due()
 
     def advance(self, seconds):
         """Let time pass and run, in order, in this thread, what falls due on the way."""
-        with self._changed:
-            target = self._now + seconds
-        while True:
-            with self._changed:
-                if not self._heap or self._heap[0][0] > target:
-                    self._now = target
-                    self._changed.notify_all()
-                    return
-                due, _number, timer = heapq.heappop(self._heap)
-                self._now = max(self._now, due)
-                self._changed.notify_all()
-            timer.run()
+        target = self._now + seconds
+        while not self._stopped and (due := self.next_due()) is not None and due <= target:
+            self._set(max(self._now, due))
+            self._schedule.run_due()
+        self._set(target)
 
     def wait(self, seconds):
         """Block the calling thread until time was advanced by so many seconds, or stopped."""
@@ -166,8 +148,12 @@ class ManualClock:
             return self._changed.wait_for(lambda: self._waiting >= count, timeout)
 
     def stop(self):
-        """End all waiting."""
+        """End all waiting; what is still due never runs."""
         with self._changed:
             self._stopped = True
-            self._heap.clear()
+            self._changed.notify_all()
+
+    def _set(self, moment):
+        with self._changed:
+            self._now = moment
             self._changed.notify_all()

@@ -1,5 +1,6 @@
 """The control API: JSON under ``/_simulator/``; README.md describes it."""
 
+import inspect
 import json
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -9,31 +10,45 @@ from werkzeug.wrappers import Response
 from .errors import SimulatorError
 
 _MAX_WAIT = 25
-_PATHS = (
-    ("GET", "health"),
-    ("GET", "state"),
-    ("GET", "ledger"),
-    ("GET", "sessions"),
-    ("GET", "requests"),
-    ("GET", "faults"),
-    ("GET", "deliveries"),
-    ("GET", "events"),
-    ("POST", "reset"),
-    ("POST", "settings"),
-    ("POST", "faults"),
-    ("DELETE", "faults"),
-    ("POST", "terminals"),
-    ("POST", "redeliver"),
-    ("POST", "revoke_tokens"),
-)
+
+
+def _events(simulator, /, terminal=None, after="0", timeout=_MAX_WAIT):
+    seconds = min(_number(timeout, "timeout"), _MAX_WAIT)
+    return simulator.screens(terminal, _number(after, "after"), seconds)
+
+
+# What to call with the simulator and the values of the query or the body.
+_ENDPOINTS = {
+    "GET health": lambda sim, /: None,
+    "GET state": lambda sim, /: sim.state(),
+    "GET ledger": lambda sim, /: {"ledger": sim.ledger()},
+    "GET sessions": lambda sim, /: {"sessions": sim.sessions()},
+    "GET requests": lambda sim, /, operation=None, session_id=None: {
+        "requests": sim.requests(operation, session_id), "counts": sim.counts()
+    },
+    "GET faults": lambda sim, /: {"faults": sim.faults()},
+    "GET deliveries": lambda sim, /: {"deliveries": sim.deliveries()},
+    "GET events": _events,
+    "POST reset": lambda sim, /: sim.reset(),
+    "POST settings": lambda sim, /, **values: {"settings": sim.configure(**values)},
+    "POST faults": lambda sim, /, rules: {"ids": sim.add_faults(*rules)},
+    "DELETE faults": lambda sim, /: sim.clear_faults(),
+    "POST terminals": lambda sim, /, terminal_id, **options: sim.add_terminal(
+        terminal_id, **options
+    ),
+    "POST terminals/<terminal_id>/<action>": lambda sim, /, **values: sim.act(**values),
+    "POST sessions/<session_id>/approve_late": lambda sim, /, **values: sim.approve_late(**values),
+    "POST sessions/<session_id>/refund": lambda sim, /, session_id, amount=None: sim.refund(
+        session_id, amount
+    ),
+    "POST sessions/<session_id>/reverse": lambda sim, /, session_id: sim.reverse(session_id),
+    "POST redeliver": lambda sim, /, id=None: {"redelivered": sim.redeliver(id)},
+    "POST revoke_tokens": lambda sim, /: sim.revoke_tokens(),
+}  # fmt: skip
 URLS = Map(
     [
-        *(
-            Rule(f"/_simulator/{path}", methods=[method], endpoint=f"{method.lower()}_{path}")
-            for method, path in _PATHS
-        ),
-        Rule("/_simulator/terminals/<terminal_id>/<action>", methods=["POST"], endpoint="act"),
-        Rule("/_simulator/sessions/<session_id>/<action>", methods=["POST"], endpoint="late"),
+        Rule(f"/_simulator/{name.partition(' ')[2]}", methods=[name.split()[0]], endpoint=name)
+        for name in _ENDPOINTS
     ]
 )
 
@@ -55,8 +70,8 @@ class ControlApi:
         if _is_foreign(request):
             return _json({"error": "Only the simulator's own page may steer it."}, 403)
         try:
-            endpoint, arguments = URLS.bind_to_environ(request.environ).match()
-            return _json(getattr(self, f"_{endpoint}")(request, **arguments))
+            name, arguments = URLS.bind_to_environ(request.environ).match()
+            return _json(self._call(name, {**_values(request, name), **arguments}) or {"ok": True})
         except SimulatorError as error:
             return _json({"error": str(error)}, error.status)
         except MethodNotAllowed as error:
@@ -65,89 +80,13 @@ class ControlApi:
         except HTTPException:
             return _json({"error": f"There is no {request.path}; see simulator/README.md."}, 404)
 
-    # -- reading -------------------------------------------------------------------------------
-
-    def _get_health(self, _request):
-        return {"ok": True}
-
-    def _get_state(self, _request):
-        return self._simulator.state()
-
-    def _get_ledger(self, _request):
-        return {"ledger": self._simulator.ledger()}
-
-    def _get_sessions(self, _request):
-        return {"sessions": self._simulator.sessions()}
-
-    def _get_requests(self, request):
-        return {
-            "requests": self._simulator.requests(
-                request.args.get("operation"), request.args.get("session_id")
-            ),
-            "counts": self._simulator.counts(),
-        }
-
-    def _get_faults(self, _request):
-        return {"faults": self._simulator.faults()}
-
-    def _get_deliveries(self, _request):
-        return {"deliveries": self._simulator.deliveries()}
-
-    def _get_events(self, request):
-        after = _number(request.args.get("after", "0"), "after")
-        seconds = _number(request.args.get("timeout", str(_MAX_WAIT)), "timeout")
-        return self._simulator.screens(request.args.get("terminal"), after, min(seconds, _MAX_WAIT))
-
-    # -- steering ------------------------------------------------------------------------------
-
-    def _post_reset(self, _request):
-        self._simulator.reset()
-        return {"ok": True}
-
-    def _post_settings(self, request):
-        return {"settings": self._simulator.configure(**_values(request))}
-
-    def _post_faults(self, request):
-        body = _body(request)
-        rules = body if isinstance(body, list) else [body]
-        return {"ids": self._simulator.add_faults(*rules)}
-
-    def _delete_faults(self, _request):
-        self._simulator.clear_faults()
-        return {"ok": True}
-
-    def _post_terminals(self, request):
-        options = _values(request)
-        if "terminal_id" not in options:
-            msg = 'A new terminal needs a "terminal_id".'
-            raise SimulatorError(msg)
-        return self._simulator.add_terminal(options.pop("terminal_id"), **options)
-
-    def _post_redeliver(self, request):
-        values = _values(request)
-        delivery_id = values.pop("id", None)
-        if values:
-            msg = 'redeliver takes only the "id" of a delivery, or nothing.'
-            raise SimulatorError(msg)
-        return {"redelivered": self._simulator.redeliver(delivery_id)}
-
-    def _post_revoke_tokens(self, _request):
-        self._simulator.revoke_tokens()
-        return {"ok": True}
-
-    def _act(self, request, terminal_id, action):
-        return self._simulator.act(terminal_id, action, **_values(request))
-
-    def _late(self, request, session_id, action):
-        values = _values(request)
-        if action == "approve_late":
-            return self._simulator.approve_late(session_id, **values)
-        if action == "reverse" and not values:
-            return self._simulator.reverse(session_id)
-        if action == "refund":
-            return self._simulator.refund(session_id, **values)
-        msg = "A session knows approve_late, refund and, without options, reverse."
-        raise SimulatorError(msg)
+    def _call(self, name, values):
+        endpoint = _ENDPOINTS[name]
+        try:
+            inspect.signature(endpoint).bind(self._simulator, **values)
+        except TypeError as error:
+            raise SimulatorError(f"{name}: {error}.") from None
+        return endpoint(self._simulator, **values)
 
 
 def _is_foreign(request):
@@ -169,19 +108,15 @@ def _number(text, name):
         raise SimulatorError(f"{name!r} must be a number, not {text!r}.") from None
 
 
-def _body(request):
-    if not request.get_data():
-        return {}
-    body = request.get_json(force=True, silent=True)
+def _values(request, name):
+    """Return the values that a request brings, by name."""
+    if request.method == "GET":
+        return request.args.to_dict()
+    body = request.get_json(force=True, silent=True) if request.get_data() else {}
     if body is None:
-        msg = "The body is not JSON."
-        raise SimulatorError(msg)
-    return body
-
-
-def _values(request):
-    body = _body(request)
+        raise SimulatorError("The body is not JSON.")
+    if name == "POST faults":
+        return {"rules": body if isinstance(body, list) else [body]}
     if not isinstance(body, dict):
-        msg = "The body must be a JSON object."
-        raise SimulatorError(msg)
+        raise SimulatorError("The body must be a JSON object.")
     return body

@@ -36,16 +36,12 @@ _BY_EXPONENT = {
 }
 
 
-def _read(table):
-    currencies = {}
-    for exponent, text in table.items():
-        for pair in text.split():
-            alpha, numeric = pair.split(":")
-            currencies[numeric] = (alpha, exponent)
-    return currencies
-
-
-CURRENCIES = _read(_BY_EXPONENT)
+# By numeric code: (letters, decimals).
+CURRENCIES = {
+    numeric: (letters, exponent)
+    for exponent, text in _BY_EXPONENT.items()
+    for letters, numeric in (pair.split(":") for pair in text.split())
+}
 
 
 def alpha(numeric):

@@ -81,8 +81,5 @@ class Header:
     ALREADY_ABORTED = 1208
 
 
-DECLINE_REASONS = {
-    event_id: MESSAGES[event_id]
-    for event_id in (1006, 1020, 1060, 1061, 1064, 1055, 1010, 1004, 1019, 1099)
-}
-"""What a trainer can choose from on the page."""
+# What a trainer can choose from on the page.
+DECLINE_REASONS = (1006, 1020, 1060, 1061, 1064, 1055, 1010, 1004, 1019, 1099)

@@ -7,18 +7,18 @@ are used here.
 
 import contextlib
 import http.server
-import io
 import logging
 import socket
 import threading
-import urllib.parse
 
-from werkzeug.wrappers import Request
+from werkzeug.test import EnvironBuilder
 
 from .errors import DropConnection
 
 _logger = logging.getLogger(__name__)
 _MAX_BODY = 1_000_000
+# How often the server looks whether it is to stop.
+_POLL_SECONDS = 0.05
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -37,8 +37,6 @@ class Server(http.server.ThreadingHTTPServer):
         self.handle = handle
         self._connections = set()
         self._guard = threading.Lock()
-        self._stopping = False
-        self._thread = None
         if ":" in host:
             self.address_family = socket.AF_INET6
         super().__init__((host, port), Connection)
@@ -52,18 +50,13 @@ class Server(http.server.ThreadingHTTPServer):
 
     def start(self):
         """Answer requests from a daemon thread."""
-        self._thread = threading.Thread(
-            target=self._accept_all, name="simulator-server", daemon=True
-        )
-        self._thread.start()
+        threading.Thread(
+            target=self.serve_forever, args=(_POLL_SECONDS,), name="simulator-server", daemon=True
+        ).start()
 
     def stop(self):
         """Close the port and all connections, so that everybody notices at once."""
-        self._stopping = True
-        with contextlib.suppress(OSError):
-            socket.create_connection(self._own_address(), timeout=1).close()
-        if self._thread:
-            self._thread.join(5)
+        self.shutdown()
         self.server_close()
         with self._guard:
             connections = list(self._connections)
@@ -87,16 +80,6 @@ class Server(http.server.ThreadingHTTPServer):
         """Override of BaseServer: clients that go away are no news."""
         _logger.debug("Connection from %s broke", client_address, exc_info=True)
 
-    def _accept_all(self):
-        while not self._stopping:
-            self.handle_request()
-
-    def _own_address(self):
-        host, port = self.server_address[:2]
-        if host in ("0.0.0.0", "::"):
-            host = "::1" if host == "::" else "127.0.0.1"
-        return host, port
-
 
 class Connection(http.server.BaseHTTPRequestHandler):
     """One connection of a client; reads requests until either side closes."""
@@ -114,7 +97,9 @@ class Connection(http.server.BaseHTTPRequestHandler):
         if body is None:
             return
         try:
-            response = self.server.handle(self._request(body))
+            headers = self.headers.items()
+            request = EnvironBuilder(self.path, method=self.command, headers=headers, data=body)
+            response = self.server.handle(request.get_request())
         except DropConnection:
             self._drop()
             return
@@ -139,26 +124,6 @@ class Connection(http.server.BaseHTTPRequestHandler):
             self.send_error(413 if length.isdigit() and not chunked else 411)
             return None
         return self.rfile.read(int(length))
-
-    def _request(self, body):
-        path, _mark, query = self.path.partition("?")
-        environ = {
-            "REQUEST_METHOD": self.command,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": urllib.parse.unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query,
-            "SERVER_NAME": self.server.server_name,
-            "SERVER_PORT": str(self.server.server_port),
-            "SERVER_PROTOCOL": self.request_version,
-            "REMOTE_ADDR": self.client_address[0],
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.url_scheme": "http",
-        }
-        for name, value in self.headers.items():
-            environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)
-        return Request(environ)
 
     def _send(self, response):
         body = response.get_data()

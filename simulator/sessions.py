@@ -1,24 +1,21 @@
 """A session: one request to a terminal and what became of it."""
 
 import dataclasses
-from datetime import UTC, datetime
 
 from . import cards, outcomes
-from .bank import Transaction
-from .plays import Play
+from .customer_actions import IGNORE, CustomerAction
+from .ledger import Transaction, iso
 
 QUEUED = "queued"
 SHOWN = "shown"
 CARD_READ = "card_read"
 DONE = "done"
 
-
-def iso(moment):
-    """Return a moment as ISO 8601 in UTC, or None.
-
-    :param float moment: seconds since 1970, or None
-    """
-    return moment and datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+_RESULTS = {
+    outcomes.CANCELLED: "cancelled",
+    outcomes.TIMED_OUT: "timed_out",
+    outcomes.ABORTED: "aborted",
+}
 
 
 @dataclasses.dataclass
@@ -28,7 +25,9 @@ class Session:
     :ivar state: "queued" (the terminal has not shown it), "shown", "card_read" or "done"
     :ivar tip_amount: the tip in the request; ``transaction.tip_amount`` is the one charged
     :ivar event_id: reason of the result (section 3 of the reference); None while open
-    :ivar play: what the customer was told to do, as far as it matters later
+    :ivar echo: fields of the request that the result repeats
+    :ivar action: what the customer did last
+    :ivar timers: functions that cancel what would happen by itself
     """
 
     session_id: str
@@ -55,7 +54,7 @@ class Session:
     abort_requested_at: float | None = None
     abort_ack_at: float | None = None
     abort_success: bool = False
-    play: Play | None = None
+    action: CustomerAction | None = None
     timers: list = dataclasses.field(default_factory=list)
 
     @property
@@ -63,11 +62,17 @@ class Session:
         """Whether the terminal has given a result."""
         return self.state == DONE
 
-    def cancel_timers(self):
-        """Stop what was going to happen by itself."""
-        for timer in self.timers:
-            timer.cancel()
-        self.timers.clear()
+    @property
+    def is_ignored(self):
+        """Whether the customer does nothing."""
+        return self.action is not None and self.action.outcome == IGNORE
+
+    @property
+    def result(self):
+        """The result as a screen shows it, such as "approved"; None while the session is open."""
+        if not self.is_done:
+            return None
+        return "approved" if self.success else _RESULTS.get(self.event_id, "declined")
 
     def body(self):
         """Return the result as ``GET /ecr/v1/sessions/{id}`` does (reference, section 4)."""
@@ -111,25 +116,14 @@ class Session:
 
     def as_dict(self):
         """Return the session as the control API shows it."""
+        names = (
+            "session_id", "kind", "state", "terminal_id", "cash_register_id", "amount",
+            "tip_amount", "currency_code", "merchant_reference", "parent_session_id", "created_at",
+            "shown_at", "finished_at", "abort_requested_at", "abort_success", "success", "event_id",
+        )  # fmt: skip
         return {
-            "session_id": self.session_id,
-            "kind": self.kind,
-            "state": self.state,
-            "terminal_id": self.terminal_id,
-            "cash_register_id": self.cash_register_id,
-            "amount": self.amount,
-            "tip_amount": self.tip_amount,
-            "currency_code": self.currency_code,
-            "merchant_reference": self.merchant_reference,
-            "parent_session_id": self.parent_session_id,
-            "created_at": self.created_at,
-            "shown_at": self.shown_at,
-            "finished_at": self.finished_at,
-            "abort_requested_at": self.abort_requested_at,
-            "abort_success": self.abort_success,
-            "success": self.success,
-            "event_id": self.event_id,
-            "message": (self.event_id is not None and outcomes.message(self.event_id)) or None,
+            **{name: getattr(self, name) for name in names},
+            "message": outcomes.message(self.event_id) if self.is_done else None,
             "transaction_id": self.transaction and self.transaction.transaction_id,
             "charged": self.transaction and self.transaction.amount,
             "charged_tip": self.transaction and self.transaction.tip_amount,

@@ -1,51 +1,53 @@
 """A card terminal: what it is set to, and what its screen shows."""
 
 import dataclasses
+from typing import Annotated
 
 from .cards import CARDS, DEFAULT_CARD
-from .errors import SimulatorError
-from .plays import Play
+from .checks import check
+from .customer_actions import CustomerAction
 from .sessions import CARD_READ, Session
-from .settings import is_integer, is_number
 
 DEFAULT_IDS = ("16000001", "16000002", "16000003")
-_RESULT_SCREENS = {1000: "cancelled", 1003: "timed_out", 1016: "aborted"}
 
 
 @dataclasses.dataclass
-class Terminal:
-    """A terminal; ``options`` lists what can be set.
+class Options:
+    """What can be set; README.md says what each option does."""
 
-    :ivar asleep: requests are accepted but never shown; they come up when it is woken
-    :ivar wakes_late: seconds until a request is shown; None shows it at once
-    :ivar endless_202: works as usual, but the API says "still being processed" for ever
-    :ivar can_refund: False: referenced refunds end with event 5004
-    :ivar autopilot: a customer who acts by himself, or None
-    :ivar body_overrides: fields that are wrong in the session bodies it causes
-    :ivar body_without: fields that are missing there
-    :ivar queue: sessions it has not fetched
-    :ivar active: the session on its screen
-    :ivar last: the session whose result it showed last
-    """
-
-    terminal_id: str
     name: str = ""
-    status_id: int = 1
+    status_id: Annotated[int, range(8)] = 1
     source_code: str = "Default"
     virtual_terminal_id: str = ""
     asleep: bool = False
     wakes_late: float | None = None
     endless_202: bool = False
     can_refund: bool = True
-    autopilot: Play | None = None
-    card: str = DEFAULT_CARD
+    autopilot: dict | None = None
+    card: Annotated[str, tuple(CARDS)] = DEFAULT_CARD
     body_overrides: dict = dataclasses.field(default_factory=dict)
-    body_without: list = dataclasses.field(default_factory=list)
-    queue: list = dataclasses.field(default_factory=list)
-    active: Session | None = None
-    last: Session | None = None
-    result_until: float = 0
-    version: int = 0
+    body_without: list[str] = dataclasses.field(default_factory=list)
+
+
+class Terminal(Options):
+    """A terminal.
+
+    :ivar CustomerAction autopilot: a customer who acts without being told to, or None
+    :ivar list queue: sessions it has not fetched
+    :ivar Session active: the session on its screen, or None
+    :ivar Session last: the session whose result it showed last, or None
+    :ivar float result_until: when that result goes from the screen
+    :ivar int version: of what it shows
+    """
+
+    def __init__(self, terminal_id):
+        super().__init__(f"Terminal {terminal_id}", virtual_terminal_id=f"VT{terminal_id}")
+        self.terminal_id = terminal_id
+        self.queue: list[Session] = []
+        self.active: Session | None = None
+        self.last: Session | None = None
+        self.result_until = 0.0
+        self.version = 0
 
     def set_options(self, values):
         """Change options.
@@ -53,21 +55,11 @@ class Terminal:
         :param dict values: options by name
         :raises SimulatorError: naming the option that is unknown or wrong; nothing is changed
         """
-        parsed = {}
+        check(Options, values, "A terminal")
+        values = dict(values)
+        if values.get("autopilot") is not None:
+            values["autopilot"] = CustomerAction.by_autopilot(values["autopilot"])
         for name, value in values.items():
-            if name not in OPTIONS:
-                raise SimulatorError(
-                    f"A terminal has no option {name!r}. Known: {', '.join(sorted(OPTIONS))}."
-                )
-            good, should_be = OPTIONS[name]
-            if not good(value):
-                raise SimulatorError(
-                    f"Terminal {self.terminal_id}: {name!r} must be {should_be}, not {value!r}."
-                )
-            parsed[name] = value
-        if parsed.get("autopilot") is not None:
-            parsed["autopilot"] = Play.parse(parsed["autopilot"], "The autopilot")
-        for name, value in parsed.items():
             setattr(self, name, value)
 
     def screen(self, now):
@@ -81,8 +73,12 @@ class Terminal:
         if self.active:
             return "processing" if self.active.state == CARD_READ else "present"
         if self.last and now < self.result_until:
-            return result_screen(self.last)
+            return self.last.result
         return "asleep" if self.asleep else "idle"
+
+    def shown(self, now):
+        """Return the session on the screen, open or just finished, or None."""
+        return self.active or (self.last if self.last and now < self.result_until else None)
 
     def as_device(self):
         """Return the terminal as ``devices:search`` lists it (viva-api reference, 2.2)."""
@@ -97,60 +93,9 @@ class Terminal:
         """Return the terminal's options and what it is doing, for the control API."""
         return {
             "terminal_id": self.terminal_id,
-            "name": self.name,
-            "status_id": self.status_id,
-            "source_code": self.source_code,
-            "asleep": self.asleep,
-            "wakes_late": self.wakes_late,
-            "endless_202": self.endless_202,
-            "can_refund": self.can_refund,
+            **{field.name: getattr(self, field.name) for field in dataclasses.fields(Options)},
             "autopilot": self.autopilot and self.autopilot.as_dict(),
-            "card": self.card,
-            "body_overrides": self.body_overrides,
-            "body_without": self.body_without,
             "queued": len(self.queue),
             "active": self.active and self.active.as_dict(),
             "last": self.last and self.last.as_dict(),
         }
-
-
-def result_screen(session):
-    """Return the name of the screen that shows a session's result, or None while it is open."""
-    if not session.is_done:
-        return None
-    if session.success:
-        return "approved"
-    return _RESULT_SCREENS.get(session.event_id, "declined")
-
-
-def _is_bool(value):
-    return isinstance(value, bool)
-
-
-def _is_text(value):
-    return isinstance(value, str)
-
-
-OPTIONS = {
-    "name": (_is_text, "a text"),
-    "status_id": (lambda value: is_integer(value) and 0 <= value <= 7, "0 to 7"),
-    "source_code": (_is_text, "a text"),
-    "virtual_terminal_id": (_is_text, "a text"),
-    "asleep": (_is_bool, "true or false"),
-    "wakes_late": (
-        lambda value: value is None or (is_number(value) and value >= 0),
-        "a number of seconds or null",
-    ),
-    "can_refund": (_is_bool, "true or false"),
-    "endless_202": (_is_bool, "true or false"),
-    "autopilot": (lambda value: value is None or isinstance(value, dict), "an object or null"),
-    "card": (
-        lambda value: isinstance(value, str) and value in CARDS,
-        f"one of {', '.join(CARDS)}",
-    ),
-    "body_overrides": (lambda value: isinstance(value, dict), "an object"),
-    "body_without": (
-        lambda value: isinstance(value, list) and all(map(_is_text, value)),
-        "a list of field names",
-    ),
-}

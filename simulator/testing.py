@@ -4,7 +4,10 @@ import uuid
 
 import requests
 
-TERMINAL = "16000001"
+from .settings import Settings
+from .terminals import DEFAULT_IDS
+
+TERMINAL = DEFAULT_IDS[0]
 REGISTER = "register-1"
 
 
@@ -18,7 +21,7 @@ class Till:
         self.url = url
         self.http = requests.Session()
         self._timeout = timeout
-        self._basic = ("6f8b2d64-5c1e-4f0a-9d3b-2a7c51e0b9aa", "simulator-api-key")
+        self._settings = Settings()
 
     def close(self):
         """Close the connections."""
@@ -38,7 +41,7 @@ class Till:
             "POST",
             "/connect/token",
             data={"grant_type": "client_credentials"},
-            auth=("simulator.apps.vivapayments.com", "simulator-client-secret"),
+            auth=(self._settings.client_id, self._settings.client_secret),
         ).json()
         self.http.headers["Authorization"] = f"Bearer {answer['access_token']}"
         return answer
@@ -83,7 +86,8 @@ class Till:
 
     def web(self, method, path, **options):
         """Call the web API, with Basic credentials."""
-        return self.call(method, path, auth=self._basic, **options)
+        credentials = (self._settings.merchant_id, self._settings.api_key)
+        return self.call(method, path, auth=credentials, **options)
 
     def control(self, method, path, values=None, **options):
         """Call the control API."""

@@ -3,12 +3,11 @@
 Shape: viva-api reference, 1.4 (seen in odoo#170531 and odoo#184048).
 """
 
+from .checks import is_integer
 from .errors import Refused
 from .outcomes import Header
-from .settings import is_integer
 
 _URL = "https://errors.pydantic.dev/2.7/v/"
-_MISSING = object()
 
 
 class Fields:
@@ -23,81 +22,64 @@ class Fields:
         self._where = where
         self._errors = []
 
-    def text(self, name, required=True, default=None):
-        """Return a text field."""
-        return self._read(name, required, default, self._check_text)
-
-    def integer(self, name, required=True, default=0, at_least=None):
-        """Return a whole number; neither 12.0 nor true nor "12" is one."""
+    def text(self, name, required=True):
+        """Return a text field, None when it is optional and missing."""
+        problem = ("string_type", "Input should be a valid string")
         return self._read(
-            name, required, default, lambda name, value: self._check_integer(name, value, at_least)
+            name, required, None, lambda value: None if isinstance(value, str) else problem
         )
+
+    def integer(self, name, required=True, default=0, at_least=0):
+        """Return a whole number; neither 12.0 nor true nor "12" is one."""
+        return self._read(name, required, default, lambda value: _integer_problem(value, at_least))
 
     def flag(self, name, default=False):
         """Return an optional bool."""
-        return self._read(name, False, default, self._check_flag)
+        problem = ("bool_type", "Input should be a valid boolean")
+        return self._read(
+            name, False, default, lambda value: None if isinstance(value, bool) else problem
+        )
 
     def choice(self, name, choices):
         """Return an optional text out of ``choices``."""
-        return self._read(
-            name, False, None, lambda name, value: self._check_choice(name, value, choices)
-        )
+        problem = ("enum", f"Input should be {', '.join(map(repr, choices))}")
+        return self._read(name, False, None, lambda value: None if value in choices else problem)
 
     def done(self):
         """Raise Refused with 422 and the list of errors when there was any."""
         if self._errors:
             raise Refused(422, Header.INVALID, self._errors)
 
-    def _read(self, name, required, default, check):
-        value = self._body.get(name, _MISSING)
-        if value is _MISSING or (value is None and not required):
-            if required:
-                self._add("missing", name, "Field required", self._body)
+    def _read(self, name, required, default, find_problem):
+        """Return a field, or the default; ``find_problem`` gives the (type, message) of an error."""
+        if name not in self._body and required:
+            self._add("missing", name, "Field required", self._body)
+        value = self._body.get(name)
+        if name not in self._body or (value is None and not required):
             return default
-        check(name, value)
+        problem = find_problem(value)
+        if problem:
+            self._add(problem[0], name, problem[1], value)
         return value
 
-    def _check_text(self, name, value):
-        if not isinstance(value, str):
-            self._add("string_type", name, "Input should be a valid string", value)
-
-    def _check_integer(self, name, value, at_least):
-        if isinstance(value, float):
-            self._add(
-                "int_from_float",
-                name,
-                "Input should be a valid integer, got a number with a fractional part",
-                value,
-            )
-        elif not is_integer(value):
-            self._add("int_type", name, "Input should be a valid integer", value)
-        elif at_least is not None and value < at_least:
-            self._add(
-                "greater_than_equal",
-                name,
-                f"Input should be greater than or equal to {at_least}",
-                value,
-            )
-
-    def _check_flag(self, name, value):
-        if not isinstance(value, bool):
-            self._add("bool_type", name, "Input should be a valid boolean", value)
-
-    def _check_choice(self, name, value, choices):
-        if value not in choices:
-            names = ", ".join(f"'{choice}'" for choice in choices)
-            self._add("enum", name, f"Input should be {names}", value)
-
     def _add(self, kind, name, message, value):
-        self._errors.append(
-            {
-                "type": kind,
-                "loc": [self._where, name],
-                "msg": message,
-                "input": value,
-                "url": _URL + kind,
-            }
-        )
+        self._errors.append(error(kind, [self._where, name], message, value))
+
+
+def _integer_problem(value, at_least):
+    if isinstance(value, float):
+        text = "Input should be a valid integer, got a number with a fractional part"
+        return "int_from_float", text
+    if not is_integer(value):
+        return "int_type", "Input should be a valid integer"
+    if value < at_least:
+        return "greater_than_equal", f"Input should be greater than or equal to {at_least}"
+    return None
+
+
+def error(kind, location, message, value):
+    """Return one error as pydantic describes it."""
+    return {"type": kind, "loc": location, "msg": message, "input": value, "url": _URL + kind}
 
 
 def json_object(request):
@@ -105,15 +87,12 @@ def json_object(request):
 
     :raises Refused: with 422 when it is no JSON, or no object
     """
-    try:
-        body = request.get_json(force=True)
-    except Exception as error:
-        raise _invalid({}, "json_invalid", "JSON decode error") from error
-    if not isinstance(body, dict):
-        raise _invalid(body, "model_attributes_type", "Input should be a valid dictionary")
-    return body
-
-
-def _invalid(value, kind, message):
-    detail = {"type": kind, "loc": ["body"], "msg": message, "input": value, "url": _URL + kind}
-    return Refused(422, Header.INVALID, [detail])
+    body = request.get_json(force=True, silent=True)
+    if isinstance(body, dict):
+        return body
+    if body is None and request.get_data() != b"null":
+        detail = error("json_invalid", ["body"], "JSON decode error", {})
+    else:
+        text = "Input should be a valid dictionary"
+        detail = error("model_attributes_type", ["body"], text, body)
+    raise Refused(422, Header.INVALID, [detail])

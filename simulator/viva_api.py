@@ -5,47 +5,44 @@ Source of paths, fields and answers: viva-api reference, sections 1, 2, 5, 7 and
 
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partialmethod
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
-from . import bank as banking
 from . import currencies
 from .errors import Refused
+from .ledger import REFUND, SALE, UNREFERENCED_REFUND
 from .outcomes import Header
-from .sessions import Session, iso
+from .sessions import Session
 from .tokens import basic_credentials
-from .validation import Fields, json_object
+from .validation import Fields, error, json_object
 
 PAYMENT_METHODS = (
     "CardPresent", "MOTO", "QrDefault", "AliPay", "Paypal", "Klarna", "IRIS", "BLIK",
 )  # fmt: skip
-URLS = Map(
-    [
-        Rule("/connect/token", methods=["POST"], endpoint="token"),
-        Rule("/ecr/v1/devices:search", methods=["POST"], endpoint="devices"),
-        Rule("/ecr/v1/transactions:sale", methods=["POST"], endpoint="sale"),
-        Rule("/ecr/v1/transactions:refund", methods=["POST"], endpoint="refund"),
-        Rule(
-            "/ecr/v1/transactions:unreferenced-refund",
-            methods=["POST"],
-            endpoint="unreferenced_refund",
-        ),
-        Rule("/ecr/v1/sessions", methods=["GET"], endpoint="sessions"),
-        Rule("/ecr/v1/sessions/<session_id>", methods=["GET"], endpoint="session"),
-        Rule("/ecr/v1/sessions/<session_id>", methods=["DELETE"], endpoint="abort"),
-        Rule("/api/messages/config/token", methods=["GET"], endpoint="webhook_key"),
-        Rule("/api/transactions", methods=["GET"], endpoint="transactions"),
-        Rule("/api/transactions/<transaction_id>", methods=["GET"], endpoint="transaction"),
-        Rule("/api/transactions/<transaction_id>", methods=["DELETE"], endpoint="web_refund"),
-    ]
+# Method, path, and the name by which a method of VivaApi answers it.
+_CALLS = (
+    ("POST", "/connect/token", "token"),
+    ("POST", "/ecr/v1/devices:search", "devices"),
+    ("POST", "/ecr/v1/transactions:sale", "sale"),
+    ("POST", "/ecr/v1/transactions:refund", "refund"),
+    ("POST", "/ecr/v1/transactions:unreferenced-refund", "unreferenced_refund"),
+    ("GET", "/ecr/v1/sessions", "sessions"),
+    ("GET", "/ecr/v1/sessions/<session_id>", "session"),
+    ("DELETE", "/ecr/v1/sessions/<session_id>", "abort"),
+    ("GET", "/api/messages/config/token", "webhook_key"),
+    ("GET", "/api/transactions", "transactions"),
+    ("GET", "/api/transactions/<transaction_id>", "transaction"),
+    ("DELETE", "/api/transactions/<transaction_id>", "web_refund"),
 )
-"""Endpoint names; ``OPERATIONS`` gives the name by which faults and the request log know them."""
-
+URLS = Map([Rule(path, methods=[method], endpoint=name) for method, path, name in _CALLS])
+# By which name faults and the request log know a call, where it is another one.
 OPERATIONS = {"unreferenced_refund": "refund", "transactions": "transaction"}
 _BASIC = {"webhook_key", "transaction", "transactions", "web_refund"}
+_DAY = 86400
 _SALE_FLAGS = ("preauth", "showTransactionResult", "showReceipt", "skipSurcharge")
 
 
@@ -84,9 +81,11 @@ class VivaApi:
     def handle(self, endpoint, arguments, request):
         """Carry out a call.
 
-        :param str endpoint: as ``match`` names it
+        :param str endpoint: as ``match`` names it, or None
         :rtype: Response
         """
+        if endpoint is None:
+            return json_response({"detail": "Not Found"}, 404)
         try:
             with self._engine.lock:
                 self._authenticate(endpoint, request)
@@ -142,25 +141,19 @@ class VivaApi:
         ]
         return json_response(devices, 200, Header.DEVICES_RETURNED)
 
-    def _sale(self, request):
-        return self._start(request, banking.SALE)
-
-    def _refund(self, request):
-        return self._start(request, banking.REFUND)
-
-    def _unreferenced_refund(self, request):
-        return self._start(request, banking.UNREFERENCED_REFUND)
-
-    def _start(self, request, kind):
+    def _start(self, kind, request):
         session = self._read_session(json_object(request), kind)
         self._engine.start(session)
         return json_response(None, 200, Header.SESSION_CREATED)
 
+    _sale = partialmethod(_start, SALE)
+    _refund = partialmethod(_start, REFUND)
+    _unreferenced_refund = partialmethod(_start, UNREFERENCED_REFUND)
+
     def _read_session(self, body, kind):
-        fields = Fields(body)
         if isinstance(body.get("currencyCode"), int):
             body = {**body, "currencyCode": str(body["currencyCode"]).zfill(3)}
-            fields = Fields(body)
+        fields = Fields(body)
         session = Session(
             session_id=fields.text("sessionId"),
             kind=kind,
@@ -172,11 +165,11 @@ class VivaApi:
             customer_trns=fields.text("customerTrns", required=False),
             created_at=self._clock.now(),
         )
-        if kind == banking.SALE:
+        if kind == SALE:
             session.tip_amount = fields.integer("tipAmount", required=False, at_least=0)
             fields.integer("maxInstalments", required=False, at_least=0)
             fields.choice("paymentMethod", PAYMENT_METHODS)
-        if kind == banking.REFUND:
+        if kind == REFUND:
             session.parent_session_id = fields.text("parentSessionId")
         session.echo = _echo(fields, body)
         fields.done()
@@ -228,22 +221,16 @@ class VivaApi:
     def _day(self, request):
         """Return the first and the next second of the UTC day asked for (default: today)."""
         text = request.args.get("date")
+        if not text:
+            start = self._clock.now() // _DAY * _DAY
+            return start, start + _DAY
         try:
-            day = (
-                datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-                if text
-                else datetime.fromtimestamp(self._clock.now(), UTC)
-            )
+            start = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
         except ValueError:
-            error = {
-                "type": "date_from_datetime_parsing",
-                "loc": ["query", "date"],
-                "msg": "Input should be a valid date",
-                "input": text,
-            }
-            raise Refused(422, Header.INVALID, [error]) from None
-        start = day.replace(hour=0, minute=0, second=0, microsecond=0)
-        return start.timestamp(), (start + timedelta(days=1)).timestamp()
+            raise Refused(422, Header.INVALID, [
+                error("date_from_datetime_parsing", ["query", "date"], "Input should be a valid date", text)
+            ]) from None  # fmt: skip
+        return start, start + _DAY
 
     # -- web API -----------------------------------------------------------------------------------
 
@@ -251,7 +238,7 @@ class VivaApi:
         return json_response({"Key": self._engine.settings.webhook_key})
 
     def _transaction(self, _request, transaction_id):
-        transaction = self._engine.bank.find(transaction_id)
+        transaction = self._engine.ledger.find(transaction_id)
         if transaction is None:
             body = {"Transactions": [], "ErrorCode": 404, "ErrorText": "Transaction not found"}
             return json_response({**body, "Success": False}, 404)
@@ -262,8 +249,8 @@ class VivaApi:
         order_code = request.args.get("orderCode")
         return _transactions_response(
             transaction
-            for transaction in self._engine.bank.transactions
-            if (order_code == transaction.order_code if order_code else True)
+            for transaction in self._engine.ledger.transactions
+            if order_code in (None, "", transaction.order_code)
             and (order_code or start <= transaction.time < end)
             and self._is_listed(transaction.time)
         )
@@ -286,19 +273,19 @@ class VivaApi:
             status = 404 if refusal.status == 404 else 200
             code = 403 if refusal.status == 400 else refusal.status
             return json_response(_web_error(code, refusal.detail), status)
+        web = transaction.as_web()
         return json_response(
             {
+                **{name: web[name] for name in ("TransactionId", "RetrievalReferenceNumber")},
                 "StatusId": "F",
-                "TransactionId": transaction.transaction_id,
-                "Amount": currencies.to_major(transaction.amount, transaction.currency_code),
+                "Amount": abs(web["Amount"]),
                 "CurrencyCode": transaction.currency_code,
-                "RetrievalReferenceNumber": str(transaction.retrieval_reference_number),
                 "ReferenceNumber": transaction.reference_number,
                 "ErrorCode": 0,
                 "ErrorText": None,
                 "EventId": 0,
                 "Success": True,
-                "TimeStamp": iso(transaction.time),
+                "TimeStamp": web["InsDate"],
             }
         )
 
@@ -335,26 +322,15 @@ def _transactions_response(transactions):
 
 
 def _web_transaction(transaction):
-    sign = -1 if transaction.is_refund else 1
     card = transaction.card
-    code = transaction.currency_code
     return {
-        "TransactionId": transaction.transaction_id,
-        "ParentId": transaction.parent and transaction.parent.transaction_id,
-        "OrderCode": int(transaction.order_code),
-        "StatusId": transaction.status_id,
-        "Amount": sign * currencies.to_major(transaction.amount, code),
-        "TipAmount": sign * currencies.to_major(transaction.tip_amount, code),
-        "CurrencyCode": code,
-        "TransactionTypeId": transaction.type_id,
+        **transaction.as_web(),
+        "CurrencyCode": transaction.currency_code,
         "MerchantTrns": transaction.merchant_reference,
         "CustomerTrns": transaction.customer_trns,
         "TerminalId": transaction.terminal_id,
-        "InsDate": iso(transaction.time),
-        "AuthorizationId": transaction.authorization_id,
-        "RetrievalReferenceNumber": str(transaction.retrieval_reference_number),
         "CardNumber": card and card.masked_number,
-        "CardTypeId": 1 if card and card.bank_id == "NET_MASTER" else 0,
+        "CardTypeId": card.type_id if card else 0,
         "CardIssuingBank": card and card.issuing_bank,
         "CardCountryCode": card and card.country_code,
         "SourceCode": "Default",

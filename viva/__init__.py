@@ -3,8 +3,9 @@
 Calls, from the outside in:
 
 * :mod:`client` has a method for each call, and :mod:`question` asks what became of a request.
-* :mod:`payment_request` is what a terminal is asked to do, :mod:`account` says whose Viva and which.
-* :mod:`tokens`, :mod:`transport` and :mod:`connections` get a call there; a :mod:`reply` comes back.
+* :mod:`payment_request` is what a terminal is asked to do.
+* :mod:`account` holds credentials and hosts, :mod:`tokens` fetches access tokens.
+* :mod:`transport` sends a call through :mod:`connections` and returns a :mod:`reply`.
 * :mod:`provider_call` limits how long a worker waits for it.
 * :mod:`throttle` keeps to Viva's rate limit.
 

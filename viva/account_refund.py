@@ -66,8 +66,8 @@ def from_refund(reply, expected):
 
     Approved needs all of: HTTP 200, ``Success`` exactly true, no error code, status F and a
     transaction id (the refund's). Failed needs a refusal by HTTP status or ``ErrorCode`` of which
-    it is known that nothing was carried out, and nothing that contradicts it: no transaction id of a
-    refund, no success. After everything else Viva's list decides.
+    it is known that nothing was carried out, and nothing that contradicts it: no transaction id of
+    a refund, no success. After everything else Viva's list decides.
 
     :param viva.reply.Reply reply: the answer
     :param ExpectedRefund expected: what was asked for

@@ -1,9 +1,9 @@
 """The calls of Viva's Cloud Terminal API that this addon makes.
 
 Nothing that Viva or the network does raises an exception here: every call returns a
-:class:`viva.reply.Reply`. A request that starts a payment is sent once; only a refusal of its token,
-which means that Viva did not handle it, lets it go out again with a fresh one and the same session
-id.
+:class:`viva.reply.Reply`. A request that starts a payment is sent once; only a refusal of its
+token, which means that Viva did not handle it, lets it go out again with a fresh one and the same
+session id.
 """
 
 from urllib.parse import quote
@@ -154,7 +154,9 @@ class VivaClient:
         return self._web("GET", const.PATH_WEBHOOK_KEY, timing.WEBHOOK_KEY_SECONDS)
 
     def read_transaction(self, transaction_id):
-        """Read Viva's record of a charge; :func:`viva.transaction_record.from_reply` reads the answer.
+        """Read Viva's record of a charge (viva-api 8.3).
+
+        :func:`viva.transaction_record.from_reply` reads the answer.
 
         :param str transaction_id: of Viva
         :rtype: viva.reply.Reply

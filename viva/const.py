@@ -181,3 +181,15 @@ WEBHOOK_EVENTS = frozenset(
         WEBHOOK_SESSION_FAILED,
     }
 )
+
+# --- The simulator on this machine ---
+
+# What `simulator/` accepts and where it listens unless told otherwise. It is no part of the product,
+# so they stand here once more.
+SIMULATOR_URL = "http://127.0.0.1:8090"
+SIMULATOR_CREDENTIALS = {
+    "merchant_id": "6f8b2d64-5c1e-4f0a-9d3b-2a7c51e0b9aa",
+    "api_key": "simulator-api-key",
+    "client_id": "simulator.apps.vivapayments.com",
+    "client_secret": "simulator-client-secret",
+}

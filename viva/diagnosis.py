@@ -65,7 +65,8 @@ def terminal_pair(credentials, hosts, other_hosts=None):
 
     :param viva.account.Credentials credentials: all four; only this pair is sent
     :param viva.account.Hosts hosts: the environment chosen
-    :param viva.account.Hosts other_hosts: the other one, asked only when this one refuses; None: do not ask
+    :param viva.account.Hosts other_hosts: the other one, asked only when this one refuses; None: do
+        not ask
     :return: one of the verdicts above
     :rtype: str
     """

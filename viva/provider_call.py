@@ -93,8 +93,8 @@ class WaitBudget:
 class ProviderCall:
     """A call to Viva in a thread of its own.
 
-    Its answer is either returned by `wait` or handed to `apply_late`, never both. ProviderCall `detach` before
-    `start`, or `wait` after it, once.
+    Its answer is either returned by `wait` or handed to `apply_late`, never both. Call `detach`
+    before `start`, or `wait` after it, once.
 
     :param str kind: one of the kinds above
     :param callable work: makes the call and returns the answer; touches no database

@@ -124,14 +124,14 @@ def records_of_day(reply):
 def find_changes(entries, transaction_ids):
     """Find what Viva's list says to have happened to transactions of ours, whatever their age.
 
-    That is the transaction itself when it was refunded or undone (a refund of ours can be, too), and
-    each transaction whose parent it is (a refund of a charge, the undoing of a refund), unless that
-    one failed or was undone itself.
+    That is the transaction itself when it was refunded or undone (a refund of ours can be, too),
+    and each transaction whose parent it is (a refund of a charge, the undoing of a refund), unless
+    that one failed or was undone itself.
 
     :param list entries: of :func:`entries_of_day`
     :param transaction_ids: of charges and refunds of ours, in any case
-    :return: lists of :class:`Entry`, by transaction id in lower case, only of those that were
-        touched
+    :return: lists of :class:`Entry`, by transaction id in lower case, only of those to which
+        something happened
     :rtype: dict
     """
     ours = {transaction_id.lower() for transaction_id in transaction_ids}

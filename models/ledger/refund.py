@@ -321,8 +321,8 @@ class VivaWalletTransaction(models.Model):
             level, message = "danger", payment_messages.text(self)
         else:
             level, message = "warning", _(
-                "Viva has not answered. It is being asked what became of the refund: look at this "
-                "list again in a few minutes, and do not pay back otherwise before."
+                "Viva has not answered yet. Odoo goes on asking: look at this list again in a few "
+                "minutes, before you pay the money back in any other way."
             )  # fmt: skip
         return {
             "type": "ir.actions.client",

@@ -7,7 +7,7 @@ from ...viva import masking, timing
 DETAIL_CHARACTERS = 200
 
 # What a written field tells, in the order in which it happens.
-STEPS = {
+EVENT_OF_FIELD = {
     "missing_since": "missing",
     "resent_at": "resent",
     "accepted_at": "accepted",
@@ -17,9 +17,9 @@ STEPS = {
 
 
 class VivaWalletTransaction(models.Model):
-    """What happened to a transaction, step by step, and on which day of its register.
+    """What happened to a transaction, event by event, and on which day of its register.
 
-    Whoever writes the ledger need not think of it: the steps are told from what is written.
+    Whoever writes the ledger need not think of it: the events follow from what is written.
     """
 
     _inherit = "viva.wallet.transaction"
@@ -71,7 +71,7 @@ class VivaWalletTransaction(models.Model):
         return transactions
 
     def write(self, vals):
-        told = [name for name in STEPS if name in vals]
+        told = [name for name in EVENT_OF_FIELD if name in vals]
         before = {
             transaction.id: {name: transaction[name] for name in told} for transaction in self
         }
@@ -94,20 +94,20 @@ class VivaWalletTransaction(models.Model):
         """
         self.ensure_one()
         before = before or {}
-        steps = [
+        events = [
             (what, None)
-            for name, what in STEPS.items()
+            for name, what in EVENT_OF_FIELD.items()
             if vals.get(name) and self[name] != before.get(name)
         ]
         if vals.get("statement"):
-            steps.append((vals["statement"], None))
+            events.append((vals["statement"], None))
         if vals.get("state"):
-            steps.append((vals["state"], self._outcome_detail()))
+            events.append((vals["state"], self._outcome_detail()))
         if vals.get("review"):
-            steps.append(("review", vals["review"]))
+            events.append(("review", vals["review"]))
         if vals.get("resolution") or ("review" in vals and not vals["review"]):
-            steps.append(("resolved", vals.get("resolution")))
-        return steps
+            events.append(("resolved", vals.get("resolution")))
+        return events
 
     def _outcome_detail(self):
         if self.state == "sent":
@@ -116,20 +116,22 @@ class VivaWalletTransaction(models.Model):
         return " ".join(filter(None, (self.reason, code, self.message))) or None
 
     @api.model
-    def _add_events(self, steps):
-        """Write steps down.
+    def _add_events(self, events):
+        """Write events down.
 
-        :param list steps: tuples (transaction, what, detail or None).
+        :param list events: tuples (transaction, what, detail or None).
         """
+        now = timing.now()
         self.env["viva.wallet.event"].sudo().create(
             [
                 {
                     "transaction_id": transaction.id,
+                    "at": now,
                     "what": what,
                     "detail": detail and masking.mask_text(detail)[:DETAIL_CHARACTERS],
                     "user_id": self.env.uid,
                 }
-                for transaction, what, detail in steps
+                for transaction, what, detail in events
             ]
         )
 

@@ -50,9 +50,7 @@ FAILURES = {
         Message(lambda _, d: _("This terminal cannot pay money back."), other_terminal_or_method),
     ),
     "credentials": Message(
-        lambda _, d: _(
-            "Viva does not accept the Client ID and Client secret of this payment method."
-        ),
+        lambda _, d: _("Viva does not accept the credentials of this payment method."),
         lambda _, d: _("Ask an administrator to check them."),
     ),
     "declined": ByKind(

@@ -7,15 +7,14 @@
  * @param {{currency: string, exponent: number}} session
  */
 export function amount(minor, session) {
-    const digits = session.exponent;
-    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    const major = minor / 10 ** digits;
-    const currency = { style: "currency", currency: session.currency };
+    const digits = { minimumFractionDigits: session.exponent };
+    digits.maximumFractionDigits = session.exponent;
+    const major = minor / 10 ** session.exponent;
     try {
-        return new Intl.NumberFormat(navigator.language, { ...options, ...currency }).format(major);
+        const options = { ...digits, style: "currency", currency: session.currency };
+        return major.toLocaleString(undefined, options);
     } catch {
-        const number = new Intl.NumberFormat(navigator.language, options).format(major);
-        return `${number} ${session.currency}`;
+        return `${major.toLocaleString(undefined, digits)} ${session.currency}`;
     }
 }
 
@@ -35,12 +34,15 @@ export function minorUnits(text, exponent) {
     return Number((match[1] || "0") + decimals.padEnd(exponent, "0"));
 }
 
-/** The total on the screen: what was charged, or what is asked for. */
+/** The total on a screen, charged or asked for; "" without a session. */
 export function total(session) {
-    return session.charged ?? session.amount + session.tip_amount;
+    return session ? amount(session.charged ?? session.amount + session.tip_amount, session) : "";
 }
 
-export const IS_REFUND = { refund: true, unreferenced_refund: true };
+/** Whether the customer of a terminal can do something. */
+export function isOpen(terminal) {
+    return terminal.screen === "present" || terminal.screen === "processing";
+}
 
 /** What a screen says, by its name. */
 export const TITLES = {
@@ -58,10 +60,6 @@ export const TITLES = {
 /** One line about the payment that a terminal finished last. */
 export function lastPayment(session) {
     const time = new Date(session.finished_at * 1000);
-    const parts = [
-        amount(total(session), session),
-        TITLES[session.outcome].toLowerCase(),
-        time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }),
-    ];
-    return `Last: ${parts.join(", ")}`;
+    const clock = time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    return `Last: ${total(session)}, ${TITLES[session.outcome].toLowerCase()}, ${clock}`;
 }

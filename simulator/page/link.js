@@ -1,19 +1,14 @@
 /** The page's connection with the simulator. */
 
 const RETRY_MS = 1000;
+// Browsers allow only a few connections for each address: a hidden page gives up its own so soon.
+const POLL_SECONDS = 2;
 const GONE = "The simulator does not answer. Start it again; this page comes back by itself.";
 
+export const $ = (id) => document.getElementById(id);
+
 /** Something the simulator refused, with its sentence as the message. */
-export class Refusal extends Error {
-    /**
-     * @param {string} message
-     * @param {number} status HTTP status
-     */
-    constructor(message, status) {
-        super(message);
-        this.status = status;
-    }
-}
+class Refusal extends Error {}
 
 /**
  * Send a request to the control API.
@@ -28,29 +23,27 @@ async function call(path, options) {
     const response = await fetch(`/_simulator/${path}`, options);
     const answer = await response.json();
     if (!response.ok) {
-        throw new Refusal(answer.error, response.status);
+        throw new Refusal(answer.error);
     }
     return answer;
 }
 
 /**
- * Ask the simulator to do something.
+ * Ask the simulator to do something; show the sentence when it was not done.
  *
  * @param {string} path below /_simulator/
  * @param {object} [values]
- * @returns {Promise<string>} a sentence when it was not done, otherwise ""
+ * @returns {Promise<boolean>} whether it was done
  */
 export async function send(path, values = {}) {
+    let problem = "";
     try {
-        await call(path, {
-            method: "POST",
-            headers: { "Content-Type": "application/json" },
-            body: JSON.stringify(values),
-        });
-        return "";
+        await call(path, { method: "POST", body: JSON.stringify(values) });
     } catch (error) {
-        return error instanceof Refusal ? error.message : "The simulator does not answer.";
+        problem = error instanceof Refusal ? error.message : "The simulator does not answer.";
     }
+    $("problem").textContent = problem;
+    return !problem;
 }
 
 /**
@@ -64,58 +57,43 @@ export function actionPath(terminalId, action) {
 }
 
 /**
- * Follow the terminals for as long as the page is open. A hidden page gives its connection
- * back, because browsers allow only a few for each address.
+ * Follow the terminals for as long as the page is open, and say when they are out of reach.
  *
  * @param {string|null} terminalId only this one
  * @param {(news: object) => void} onNews
- * @param {(sentence: string) => void} onTrouble called with "" when the trouble is over
  */
-export async function follow(terminalId, onNews, onTrouble) {
-    let after = 0;
-    for (;;) {
-        await untilVisible();
-        let news = null;
-        try {
-            news = await nextNews(terminalId, after);
-        } catch (error) {
-            after = 0;
-            onTrouble(error instanceof Refusal ? error.message : GONE);
-            await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-        }
-        if (news) {
-            after = news.version;
-            onTrouble("");
-            onNews(news);
-        }
-    }
-}
-
-async function nextNews(terminalId, after) {
-    const query = new URLSearchParams({ after });
+export async function follow(terminalId, onNews) {
+    const query = new URLSearchParams({ timeout: POLL_SECONDS });
     if (terminalId) {
         query.set("terminal", terminalId);
     }
-    const controller = new AbortController();
-    const onHidden = () => document.hidden && controller.abort();
-    document.addEventListener("visibilitychange", onHidden);
-    try {
-        return await call(`events?${query}`, { signal: controller.signal });
-    } catch (error) {
-        if (controller.signal.aborted) {
-            return null;
+    for (;;) {
+        await untilVisible();
+        try {
+            const news = await call(`events?${query}`);
+            showTrouble("");
+            if (query.get("after") !== String(news.version)) {
+                query.set("after", news.version);
+                onNews(news);
+            }
+        } catch (error) {
+            query.delete("after");
+            showTrouble(error instanceof Refusal ? error.message : GONE);
+            await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         }
-        throw error;
-    } finally {
-        document.removeEventListener("visibilitychange", onHidden);
     }
 }
 
+function showTrouble(sentence) {
+    $("gone").textContent = sentence;
+    $("gone").hidden = !sentence;
+    document.body.classList.toggle("is-gone", Boolean(sentence));
+}
+
 function untilVisible() {
-    if (!document.hidden) {
-        return Promise.resolve();
-    }
-    return new Promise((resolve) =>
-        document.addEventListener("visibilitychange", resolve, { once: true })
-    );
+    const isVisible = (resolve) => !document.hidden && resolve();
+    return new Promise((resolve) => {
+        isVisible(resolve);
+        document.addEventListener("visibilitychange", () => isVisible(resolve));
+    });
 }

@@ -1,19 +1,15 @@
 /** All terminals side by side. */
 
-import { TITLES, amount, lastPayment, total } from "./format.js";
-import { actionPath, follow, send } from "./link.js";
+import { TITLES, isOpen, lastPayment, total } from "./format.js";
+import { $, actionPath, follow, send } from "./link.js";
 
-const $ = (id) => document.getElementById(id);
-const LONG = 11;
 const tiles = new Map();
 
 function makeTile(terminalId) {
     const tile = $("card").content.firstElementChild.cloneNode(true);
-    tile.querySelector("[data-part=link]").href = `/terminal/${encodeURIComponent(terminalId)}`;
+    tile.querySelector("a").href = `/terminal/${encodeURIComponent(terminalId)}`;
     for (const button of tile.querySelectorAll("button")) {
-        button.addEventListener("click", async () => {
-            $("problem").textContent = await send(actionPath(terminalId, button.dataset.action));
-        });
+        button.onclick = () => send(actionPath(terminalId, button.dataset.action));
     }
     $("terminals").append(tile);
     tiles.set(terminalId, tile);
@@ -33,18 +29,19 @@ function note(terminal) {
 
 function renderTile(terminal) {
     const tile = tiles.get(terminal.terminal_id) ?? makeTile(terminal.terminal_id);
-    const part = (name) => tile.querySelector(`[data-part=${name}]`);
-    const open = terminal.screen === "present" || terminal.screen === "processing";
     tile.dataset.screen = terminal.screen;
-    part("name").textContent = terminal.name;
-    part("id").textContent = terminal.terminal_id;
-    part("state").textContent = TITLES[terminal.screen];
-    const text = terminal.session ? amount(total(terminal.session), terminal.session) : "";
-    part("amount").textContent = text;
-    tile.dataset.length = text.length > LONG ? "long" : "short";
-    part("note").textContent = note(terminal);
+    const texts = {
+        name: terminal.name,
+        id: terminal.terminal_id,
+        state: TITLES[terminal.screen],
+        amount: total(terminal.session),
+        note: note(terminal),
+    };
+    for (const [part, text] of Object.entries(texts)) {
+        tile.querySelector(`[data-part=${part}]`).textContent = text;
+    }
     for (const button of tile.querySelectorAll("button")) {
-        button.disabled = !open;
+        button.disabled = !isOpen(terminal);
     }
 }
 
@@ -60,19 +57,11 @@ function render(news) {
     news.terminals.forEach(renderTile);
 }
 
-function showTrouble(sentence) {
-    $("gone").textContent = sentence;
-    $("gone").hidden = !sentence;
-    document.body.classList.toggle("is-gone", Boolean(sentence));
-}
-
 $("add").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const problem = await send("terminals", { terminal_id: $("add-id").value.trim() });
-    $("problem").textContent = problem;
-    if (!problem) {
+    if (await send("terminals", { terminal_id: $("add-id").value.trim() })) {
         $("add-id").value = "";
     }
 });
 
-follow(null, render, showTrouble);
+follow(null, render);

@@ -1,22 +1,35 @@
 /** One terminal: its screen, and what the customer can do at it. */
 
-import { IS_REFUND, TITLES, amount, lastPayment, minorUnits, total } from "./format.js";
-import { actionPath, follow, send } from "./link.js";
+import { TITLES, amount, isOpen, lastPayment, minorUnits, total } from "./format.js";
+import { $, actionPath, follow, send } from "./link.js";
 
-const $ = (id) => document.getElementById(id);
 const terminalId = decodeURIComponent(location.pathname.split("/")[2]);
+const buttons = document.querySelectorAll(".buttons button");
 const KEYS = { t: "tap", i: "insert", d: "decline", c: "cancel", n: "ignore" };
 const AUTOPILOT_SECONDS = 3;
+const CIRCLE = "M5 32a27 27 0 1 0 54 0a27 27 0 1 0-54 0";
+const STOPPED = `${CIRCLE}M20 32h24`;
+/** Paths of the pictures on the screen, in a square of 64. */
+const SYMBOLS = {
+    idle: "M11 14h42q5 0 5 5v26q0 5-5 5h-42q-5 0-5-5v-26q0-5 5-5zM6 25h52M14 40h12",
+    present:
+        "M18 22c4 6 4 14 0 20M27 16c7 10 7 22 0 32M36 10c10 13 10 31 0 44M45 5c13 16 13 38 0 54",
+    processing: "M32 8a24 24 0 0 1 24 24",
+    approved: `${CIRCLE}M19 33l9 9 17-19`,
+    declined: `${CIRCLE}M22 22l20 20M42 22L22 42`,
+    cancelled: STOPPED,
+    aborted: STOPPED,
+    timed_out: `${CIRCLE}M32 17v16l10 8`,
+    asleep: "M44 40A22 22 0 0 1 24 12a22 22 0 1 0 28 28 22 22 0 0 1-8 0z",
+};
 
 let current = null;
 let timesOutAt = 0;
 let sessionSeconds = 60;
-let ticking = null;
 
 // -- the screen -----------------------------------------------------------------------------
 
-function hint(terminal) {
-    const { screen, session, queued, last } = terminal;
+function hint({ screen, session, queued, last }) {
     switch (screen) {
         case "idle":
             return last ? lastPayment(last) : "Send a payment from the till";
@@ -36,53 +49,39 @@ function hint(terminal) {
     }
 }
 
-function kind(session) {
-    if (!session) {
-        return "";
-    }
-    return IS_REFUND[session.kind] ? "Refund" : "Payment";
-}
-
-function tipLine(session) {
-    const tip = session?.charged_tip ?? session?.tip_amount;
-    return tip ? `including a tip of ${amount(tip, session)}` : "";
+function isRefund(session) {
+    return Boolean(session) && session.kind !== "sale";
 }
 
 function renderScreen(terminal) {
     const session = terminal.session;
-    const text = session ? amount(total(session), session) : "";
+    const tip = session?.charged_tip ?? session?.tip_amount;
+    const text = total(session);
     $("screen").dataset.screen = terminal.screen;
-    $("screen").dataset.length = text.length > 12 ? "long" : "short";
-    $("kind").textContent = kind(session);
+    $("amount").classList.toggle("long", text.length > 12);
+    $("symbol").setAttribute("d", SYMBOLS[terminal.screen]);
+    $("kind").textContent = session && (isRefund(session) ? "Refund" : "Payment");
     $("amount").textContent = text;
-    $("tip-line").textContent = tipLine(session);
+    $("tip-line").textContent = tip ? `including a tip of ${amount(tip, session)}` : "";
     $("title").textContent = TITLES[terminal.screen];
     $("hint").textContent = hint(terminal);
-    $("reference").textContent = session?.merchant_reference ?? "";
+    $("reference").textContent = session?.merchant_reference;
     document.title = text ? `${text} – ${TITLES[terminal.screen]}` : terminal.name;
 }
 
+/** Show how much time is left for paying. */
 function tick() {
-    const open = isOpen();
-    const left = Math.max(0, (timesOutAt - performance.now()) / 1000);
-    $("progress").hidden = !open;
-    if (!open) {
-        clearInterval(ticking);
-        ticking = null;
+    $("progress").hidden = !current || !isOpen(current);
+    if ($("progress").hidden) {
         return;
     }
-    $("progress").firstElementChild.style.width = `${(100 * left) / sessionSeconds}%`;
-    const seconds = `${Math.ceil(left)} s`;
-    $("hint").textContent = current.session.ignored
-        ? `The customer does nothing. Times out in ${seconds}`
-        : `Times out in ${seconds}`;
+    const left = Math.max(0, (timesOutAt - performance.now()) / 1000);
+    $("progress").style.width = `${(100 * left) / sessionSeconds}%`;
+    const who = current.session.ignored ? "The customer does nothing. " : "";
+    $("hint").textContent = `${who}Times out in ${Math.ceil(left)} s`;
 }
 
 // -- the controls -----------------------------------------------------------------------------
-
-function isOpen() {
-    return current?.screen === "present" || current?.screen === "processing";
-}
 
 function fill(select, items) {
     if (select.options.length !== items.length) {
@@ -90,28 +89,23 @@ function fill(select, items) {
     }
 }
 
-function reasonOption(reason) {
-    return [reason.event_id, `${reason.label} (${reason.event_id})`];
-}
-
 function renderControls(news, terminal) {
     const processing = terminal.screen === "processing";
-    const first = !$("card").options.length;
-    fill(
-        $("card"),
-        news.cards.map((card) => [card.code, card.label])
-    );
-    fill($("reason"), news.reasons.map(reasonOption));
-    if (first) {
+    const isFirst = !$("card").options.length;
+    const cards = news.cards.map((card) => [card.code, card.label]);
+    const reasons = news.reasons.map(({ event_id, label }) => [event_id, `${label} (${event_id})`]);
+    fill($("card"), cards);
+    fill($("reason"), reasons);
+    if (isFirst) {
         $("card").value = terminal.card;
     }
-    for (const button of document.querySelectorAll(".buttons button")) {
-        button.disabled = !isOpen() || (processing && button.dataset.action === "insert");
+    for (const button of buttons) {
+        button.disabled = !isOpen(terminal) || (processing && button.dataset.action === "insert");
     }
-    document.querySelector("[data-part=tap]").textContent = processing ? "Enter PIN" : "Tap card";
+    $("tap").textContent = processing ? "Enter PIN" : "Tap card";
     $("card").disabled = processing;
-    $("unit").textContent = terminal.session?.currency ?? "";
-    $("tip").disabled = Boolean(terminal.session && IS_REFUND[terminal.session.kind]);
+    $("unit").textContent = terminal.session ? `(${terminal.session.currency})` : "";
+    $("tip").disabled = isRefund(terminal.session);
     $("wake").hidden = terminal.screen !== "asleep";
     $("asleep").checked = terminal.asleep;
     $("endless").checked = terminal.endless_202;
@@ -119,87 +113,63 @@ function renderControls(news, terminal) {
 }
 
 function render(news) {
-    const terminal = news.terminals[0];
-    const isNew = terminal.session?.session_id !== current?.session?.session_id;
+    const [terminal] = news.terminals;
+    if (terminal.session?.session_id !== current?.session?.session_id) {
+        $("problem").textContent = "";
+    }
     current = terminal;
     sessionSeconds = news.session_seconds || 1;
     timesOutAt = performance.now() + 1000 * (terminal.session?.left ?? 0);
     $("shop").textContent = news.shop_name;
     $("name").textContent = terminal.name;
     $("terminal-id").textContent = terminal.terminal_id;
-    if (isNew) {
-        $("problem").textContent = "";
-    }
     renderScreen(terminal);
     renderControls(news, terminal);
     tick();
-    if (isOpen()) {
-        ticking ??= setInterval(tick, 500);
-    }
-}
-
-function showTrouble(sentence) {
-    $("gone").textContent = sentence;
-    $("gone").hidden = !sentence;
-    document.body.classList.toggle("is-gone", Boolean(sentence));
-}
-
-/** What goes with a button: the card, the tip, the reason. Null when the tip is no amount. */
-function optionsOf(action) {
-    const session = current.session;
-    switch (action) {
-        case "tap": {
-            const tip = $("tip").disabled ? 0 : minorUnits($("tip").value, session.exponent);
-            return tip === null ? null : { card: $("card").value, tip };
-        }
-        case "insert":
-            return { card: $("card").value };
-        case "decline":
-            return { card: $("card").value, event_id: Number($("reason").value) };
-        default:
-            return {};
-    }
 }
 
 async function act(action) {
-    const options = optionsOf(action);
-    if (options === null) {
+    const options = {};
+    if (["tap", "insert", "decline"].includes(action)) {
+        options.card = $("card").value;
+    }
+    if (action === "decline") {
+        options.event_id = Number($("reason").value);
+    }
+    if (action === "tap" && !$("tip").disabled) {
+        options.tip = minorUnits($("tip").value, current.session.exponent);
+    }
+    if (options.tip === null) {
         $("problem").textContent = "The tip is not an amount. Write it like 1.50.";
         $("tip").focus();
-        return;
-    }
-    const problem = await send(actionPath(terminalId, action), options);
-    $("problem").textContent = problem;
-    if (!problem && action === "tap") {
+    } else if ((await send(actionPath(terminalId, action), options)) && action === "tap") {
         $("tip").value = "";
     }
 }
 
-async function set(options) {
-    $("problem").textContent = await send(actionPath(terminalId, "settings"), options);
+function set(options) {
+    return send(actionPath(terminalId, "settings"), options);
 }
 
-for (const button of document.querySelectorAll(".buttons button")) {
-    button.addEventListener("click", () => act(button.dataset.action));
+for (const button of buttons) {
+    button.onclick = () => act(button.dataset.action);
 }
 document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, select, textarea");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
+    const isTyping = event.target.closest?.("input, select");
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
         return;
     }
     const action = KEYS[event.key.toLowerCase()];
-    const button = action && document.querySelector(`.buttons [data-action=${action}]`);
-    if (button && !button.disabled) {
+    if (action && !document.querySelector(`[data-action=${action}]`).disabled) {
         event.preventDefault();
         act(action);
     }
 });
-$("wake").addEventListener("click", () => set({ asleep: false }));
-$("asleep").addEventListener("change", (event) => set({ asleep: event.target.checked }));
-$("endless").addEventListener("change", (event) => set({ endless_202: event.target.checked }));
-$("autopilot").addEventListener("change", (event) => {
-    const outcome = event.target.value;
+$("wake").onclick = () => set({ asleep: false });
+$("asleep").onchange = ({ target }) => set({ asleep: target.checked });
+$("endless").onchange = ({ target }) => set({ endless_202: target.checked });
+$("autopilot").onchange = ({ target: { value: outcome } }) =>
     set({ autopilot: outcome ? { outcome, after: AUTOPILOT_SECONDS } : null });
-});
 
-follow(terminalId, render, showTrouble);
+setInterval(tick, 500);
+follow(terminalId, render);

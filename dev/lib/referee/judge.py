@@ -10,7 +10,7 @@ from collections import defaultdict
 DOUBTFUL = {1002, 1070, 1072, 1080, 1099, 1110, 1301, 1302, 1303, 3001, 3002, 3099, 4000}
 NOTHING = ("Nothing was charged", "Nothing was paid back")
 ROWS = """
-    SELECT id, session_id, kind, state, reason, doubtful, check_at, review, review_state, statement,
+    SELECT id, session_id, kind, state, reason, money_uncertain, check_at, review, review_state, statement,
            charged_minor, transaction_id, payment_id, order_uuid, payment_uuid, parent_id,
            extract(epoch FROM asked_at) AS asked, extract(epoch FROM finished_at) AS finished
       FROM viva_wallet_transaction ORDER BY id

@@ -101,9 +101,9 @@ def knows_no_order(server):
 @mutation("doubtful_refund", "part_refunds")
 def claims_too_much(_server):
     """4: each refund that Viva calls failed is said not to have been paid back."""
-    from odoo.addons.pos_viva_wallet.models import refund_reasons
+    from odoo.addons.pos_viva_wallet.models.messages import payment_messages
 
-    return [(refund_reasons, "_certainty", lambda _refund, _known: "Nothing was paid back.")]
+    return [(payment_messages, "_money_text", lambda _refund: "Nothing was paid back.")]
 
 
 @mutation("cancel", "cancel_race")

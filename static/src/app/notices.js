@@ -1,37 +1,37 @@
 /**
- * What the till tells about orders and payments, as long as it is true. Without Odoo: it is given what
- * shows a notice, and is asked to look again whenever something has happened.
+ * Notices about orders and payments, each shown only as long as it is true. Without Odoo: it is given
+ * the function that shows a notice, and is told when to check them.
  */
 export class Notices {
-    /** @param {(message: string, options: Object) => Function} add shows; returns what closes it */
-    constructor(add) {
-        this._add = add;
+    /** @param {(message: string, options: Object) => Function} show returns what closes the notice */
+    constructor(show) {
+        this._show = show;
         /** @type {Set<{isTrue: Function, close: Function}>} */
-        this._notices = new Set();
+        this._open = new Set();
     }
 
     /**
-     * Tell something until the cashier closes it, or it is not true any more.
+     * Show a notice until the cashier closes it, or it is not true any more.
      *
      * @param {string} message
      * @param {Object} options of the notice
-     * @param {() => boolean} isTrue whether the notice still tells the cashier something
+     * @param {() => boolean} isTrue whether the notice still applies
      */
-    tell(message, options, isTrue = () => true) {
+    add(message, options, isTrue = () => true) {
         const notice = { isTrue };
-        this._notices.add(notice);
-        notice.close = this._add(message, {
+        this._open.add(notice);
+        notice.close = this._show(message, {
             ...options,
             sticky: true,
-            onClose: () => this._notices.delete(notice),
+            onClose: () => this._open.delete(notice),
         });
     }
 
-    /** Take away what is not true any more. */
-    review() {
-        for (const notice of [...this._notices]) {
+    /** Close the notices that are not true any more. */
+    closeOutdated() {
+        for (const notice of [...this._open]) {
             if (!notice.isTrue()) {
-                this._notices.delete(notice);
+                this._open.delete(notice);
                 notice.close();
             }
         }

@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
-import { inTime } from "./in_time";
 import { timing } from "./timing";
+import { withTimeout } from "./with_timeout";
 
 const PRICE_STEPS = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9, 10, -10];
 
@@ -34,7 +34,7 @@ export async function addExtras(pos, order, extras) {
             order.is_tipped = true;
             order.tip_amount = (order.tip_amount || 0) + extra.amount;
         } else {
-            pos.vivaWalletNotices.tell(
+            pos.vivaWallet.notices.add(
                 _t(
                     "The terminal charged %s more than the order came to. It is booked as a line of its own.",
                     pos.env.utils.formatCurrency(extra.amount)
@@ -43,18 +43,6 @@ export async function addExtras(pos, order, extras) {
             );
         }
     }
-}
-
-/**
- * @param {Object} line payment line
- * @returns {number} the tip that the cashier had entered, where the line pays the whole order
- */
-export function tipOf(line) {
-    const order = line.pos_order_id;
-    const isWhole = order.currency.isZero(line.amount - order.totalDue);
-    const tips = order.lines.filter((orderLine) => orderLine.isTipLine());
-    const tip = tips.reduce((sum, tipLine) => sum + tipLine.prices.total_included, 0);
-    return isWhole && tip > 0 ? order.currency.round(tip) : 0;
 }
 
 /**
@@ -79,7 +67,7 @@ function fitPrice(order, line, total) {
 async function loadProduct(pos, productId) {
     const products = pos.models["product.product"];
     if (!products.get(productId)) {
-        await inTime(
+        await withTimeout(
             pos.loadNewProducts([["product_variant_ids", "in", [productId]]]),
             timing.LOAD
         );

@@ -6,6 +6,7 @@
  * about money: that a card was charged, or was not, is only ever said by a snapshot.
  */
 
+import { pollDelay } from "./poll_delay";
 import { timing } from "./timing";
 
 /** @typedef {{
@@ -17,9 +18,9 @@ import { timing } from "./timing";
  * }} Snapshot */
 
 /** @typedef {{
- *   start: (sale: Object) => Promise<Snapshot>,
+ *   start: (request: Object) => Promise<Snapshot>,
  *   status: (sessionId: string) => Promise<Snapshot>,
- *   abort: (sale: Object) => Promise<Snapshot>,
+ *   abort: (request: Object) => Promise<Snapshot>,
  *   stateOutcome: (sessionId: string, paid: boolean) => Promise<Snapshot>,
  * }} Rpc Rejects when the server could not be asked; then nothing is known. What the server, or a
  *   missing right, kept from being given to Viva in this call is a snapshot with `refused`. */
@@ -42,13 +43,13 @@ export const PHASE = Object.freeze({
 export class PaymentFlow {
     /**
      * @param {Object} params
-     * @param {Object} params.sale what `viva.wallet.till.start_sale` takes, with `session_id`
+     * @param {Object} params.request what `viva.wallet.till.start_sale` takes, with `session_id`
      * @param {Rpc} params.rpc
      * @param {Clock} params.clock
      * @param {(flow: PaymentFlow) => void} params.onChange called after every change
      */
-    constructor({ sale, rpc, clock, onChange }) {
-        this.sale = sale;
+    constructor({ request, rpc, clock, onChange }) {
+        this.request = request;
         this.rpc = rpc;
         this.clock = clock;
         this.onChange = onChange;
@@ -131,7 +132,7 @@ export class PaymentFlow {
      * @param {Snapshot} snapshot
      */
     take(snapshot) {
-        const isMine = snapshot.session_id === this.sale.session_id;
+        const isMine = snapshot.session_id === this.request.session_id;
         if (!isMine || snapshot.state !== "approved" || this.isOver || this._isDisposed) {
             return;
         }
@@ -224,14 +225,14 @@ export class PaymentFlow {
     _make(name) {
         switch (name) {
             case "stateOutcome":
-                return this.rpc.stateOutcome(this.sale.session_id, this._statement);
+                return this.rpc.stateOutcome(this.request.session_id, this._statement);
             case "abort":
-                return this.rpc.abort(this.sale);
+                return this.rpc.abort(this.request);
             case "start":
                 this._deliveries++;
-                return this.rpc.start(this.sale);
+                return this.rpc.start(this.request);
             default:
-                return this.rpc.status(this.sale.session_id);
+                return this.rpc.status(this.request.session_id);
         }
     }
 
@@ -296,7 +297,7 @@ export class PaymentFlow {
         this.snapshot = snapshot;
         this.text = snapshot.text || "";
         this.silent = Boolean(snapshot.silent);
-        this.sale.session_id = snapshot.session_id;
+        this.request.session_id = snapshot.session_id;
         if (this.refusal && ["aborted", "cancelled"].includes(snapshot.reason)) {
             this.text = this.refusal; // that it was not sent is what this till has asked for
         }
@@ -373,28 +374,15 @@ export class PaymentFlow {
 
     _delay() {
         const now = this.clock.now();
-        if (this._failures) {
-            return Math.min(timing.OFFLINE_FIRST * 2 ** (this._failures - 1), timing.OFFLINE_MOST);
-        }
-        if (this.phase === PHASE.UNKNOWN) {
-            return timing.ASK_UNKNOWN;
-        }
-        // With many payments at once the server asks each till to come less often.
-        const least = this.snapshot?.ask_again_in || 1;
-        if (now - this._wokenAt < timing.AWAKE) {
-            return timing.ASK_WOKEN * least;
-        }
-        return Math.max(this._usualDelay(now), timing.ASK * least);
-    }
-
-    _usualDelay(now) {
-        if (this.phase === PHASE.CANCELLING) {
-            return timing.ASK;
-        }
-        if (now - this._begun > timing.LATE) {
-            return timing.ASK_LATE;
-        }
-        const isCalm = this._wakeups && this.snapshot?.accepted;
-        return isCalm ? timing.ASK_WITH_WAKEUPS : timing.ASK;
+        return pollDelay({
+            failures: this._failures,
+            isUnknown: this.phase === PHASE.UNKNOWN,
+            isCancelling: this.phase === PHASE.CANCELLING,
+            isQuiet: this._wakeups && Boolean(this.snapshot?.accepted),
+            sinceStart: now - this._begun,
+            sinceWakeup: now - this._wokenAt,
+            // With many payments at once the server asks each till to come less often.
+            slowdown: this.snapshot?.ask_again_in || 1,
+        });
     }
 }

@@ -35,7 +35,7 @@ Till.addTour("viva_wallet_died_before_it_was_stored", () => [
         await posmodel.data.synchronizeLocalDataInIndexedDB();
         posmodel.data.indexedDB.create = async () => {};
         posmodel.data.indexedDB.delete = async () => {};
-        posmodel.vivaWalletShare = () => {};
+        posmodel.vivaWallet.orderSync.save = () => {};
     }, "nothing is stored from now on"),
     PaymentScreen.clickPaymentMethod(Till.METHOD),
     Till.isWaiting(),

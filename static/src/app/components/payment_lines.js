@@ -1,9 +1,9 @@
 import { PaymentScreenPaymentLines } from "@point_of_sale/app/screens/payment_screen/payment_lines/payment_lines";
-import { VivaWalletLineStatus } from "./line_status";
+import { VivaWalletSaleStatus } from "./sale_status";
 import { VivaWalletRefundStatus } from "./refund_status";
 
 PaymentScreenPaymentLines.components = {
     ...PaymentScreenPaymentLines.components,
-    VivaWalletLineStatus,
+    VivaWalletSaleStatus,
     VivaWalletRefundStatus,
 };

@@ -1,56 +1,40 @@
-import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
-import { PHASE } from "../payment_flow";
+import * as actions from "../payment_screen_actions";
 
 patch(PaymentScreen.prototype, {
+    /** Override: running payments are shown, and followed. */
     onMounted() {
         super.onMounted();
-        this.pos.vivaWalletNotices.review(); // who sees the payment need not be told of it
-        this.vivaWalletShowRunning();
-        this.pos.vivaWalletResume(this.currentOrder);
-        this.pos.vivaWalletValidateIfPaid(this.currentOrder);
+        actions.onOpened(this);
     },
 
-    /** Only the selected line tells what its terminal is doing; another device had selected it. */
-    vivaWalletShowRunning() {
-        const line = this.paymentLines.find((line) => line.isVivaWalletInFlight());
-        if (line && !line.isSelected()) {
-            this.selectPaymentLine(line.uuid);
-        }
+    /** Override: a line that pays back shows which card it pays back, and waits for *Refund*. */
+    async addNewPaymentLine(paymentMethod) {
+        const isAdded = await super.addNewPaymentLine(paymentMethod);
+        await actions.afterAdding(this, paymentMethod, isAdded);
+        return isAdded;
+    },
+
+    /** Override: what comes after the outcome does not depend on this screen. */
+    async sendPaymentRequest(line) {
+        return line.isVivaWallet() ? actions.send(this, line) : super.sendPaymentRequest(line);
     },
 
     /**
-     * Override: a hand that clicks twice asks once, and what comes next does not depend on this
-     * screen, which the cashier may have left when the customer pays.
+     * Override: `point_of_sale` looks at the amount before it looks at the terminal, and does not know
+     * the sign of a refund.
      */
-    async sendPaymentRequest(line) {
-        if (!line.isVivaWallet()) {
-            return super.sendPaymentRequest(line);
-        }
-        // A refund is looked up before it has a session.
-        if (line.isVivaWalletLocked() || line.payment_status === "waiting") {
-            return;
-        }
-        this.pos.paymentTerminalInProgress = true;
-        this.numberBuffer.capture();
-        const isPaid = await line.pay();
-        if (!isPaid && this.pos.vivaWalletIsBeingPaid(line.pos_order_id)) {
-            this.numberBuffer.reset(); // what is typed next is a new amount
-        }
-        this.pos.paymentTerminalInProgress = false;
-        await this.pos.vivaWalletFinish(line, isPaid);
-    },
-
-    /** Override: `point_of_sale` looks at the amount before it looks at the terminal. */
-    updateSelectedPaymentline() {
-        if (!this.selectedPaymentLine?.isVivaWalletLocked()) {
+    updateSelectedPaymentline(amount = false) {
+        const line = this.selectedPaymentLine;
+        if (line?.isVivaWalletRefund()) {
+            actions.enterRefundAmount(this, line, amount);
+        } else if (!line?.isVivaWalletLocked()) {
             super.updateSelectedPaymentline(...arguments);
         }
     },
 
-    /** The outcome of the flow sets the status of the line, not the answer to the cancel. */
+    /** Override: the outcome of the flow sets the status of the line, not the answer to the cancel. */
     async sendPaymentCancel(line) {
         if (!line.isVivaWallet()) {
             return super.sendPaymentCancel(line);
@@ -61,50 +45,21 @@ patch(PaymentScreen.prototype, {
         );
     },
 
-    /** A line is only removed once it is certain that its card was not charged. */
+    /** Override: a line is only removed once it is certain that its card was not charged. */
     async deletePaymentLine(uuid) {
-        const order = this.currentOrder;
-        const sharing = this.pos.vivaWalletShared(order.uuid);
-        if (sharing) {
-            await sharing; // the answer would bring the line back
-        }
-        const line = order.payment_ids.find((line) => line.uuid === uuid);
-        if (!line) {
-            return;
-        }
-        if (!line.isVivaWalletInFlight()) {
-            return super.deletePaymentLine(uuid);
-        }
-        const { phase, silent } = line.uiState.vivaWallet || {};
-        const isCancelling = line.payment_status === "waitingCancel";
-        if (phase === PHASE.UNKNOWN || (silent && isCancelling)) {
-            return this.vivaWalletAskForStatement(line);
-        }
-        const isCancelled = await line.payment_method_id.payment_terminal.sendPaymentCancel(
-            order,
-            uuid
-        );
-        if (isCancelled && order.payment_ids.includes(line)) {
-            order.removePaymentline(line);
-            this.numberBuffer.reset();
-        }
+        return actions.remove(this, uuid, () => super.deletePaymentLine(uuid));
     },
 
-    vivaWalletAskForStatement(line) {
-        this.selectPaymentLine(line.uuid);
-        this.dialog.add(AlertDialog, {
-            title: _t("Not known whether paid"),
-            body: _t(
-                "Look at the terminal, or at its last receipt, and say what it shows. After that the payment can be removed, or counts as paid."
-            ),
-        });
+    /** Override: what was paid back is a payment line of its own, the charge stays as it is. */
+    async sendPaymentReverse(line) {
+        return line.isVivaWallet() ? actions.reverse(this, line) : super.sendPaymentReverse(line);
     },
 
-    /** Nobody but Viva declares a running payment done. */
+    /** Override: nobody but Viva declares a running payment done. */
     async sendForceDone(line) {
         if (!line.isVivaWallet()) {
             return super.sendForceDone(line);
         }
-        await line.payment_method_id.payment_terminal.wake(line);
+        await this.pos.vivaWallet.flows.wake(line);
     },
 });

@@ -5,8 +5,8 @@ import { useTrackedAsync } from "@point_of_sale/app/hooks/hooks";
 import { ReceiptHeader } from "@point_of_sale/app/screens/receipt_screen/receipt/receipt_header/receipt_header";
 import { ReceiptScreen } from "@point_of_sale/app/screens/receipt_screen/receipt_screen";
 import { TicketScreen } from "@point_of_sale/app/screens/ticket_screen/ticket_screen";
-import { NotInTime, inTime } from "../in_time";
 import { timing } from "../timing";
+import { TimeoutError, withTimeout } from "../with_timeout";
 import { VivaWalletSlip } from "./receipt_slip";
 
 /** @returns {Object[]} the payments of an order that have a card slip */
@@ -42,9 +42,9 @@ export class VivaWalletMerchantCopyButton extends Component {
             this.pos.printOptions
         );
         try {
-            await inTime(printing, timing.PRINT);
+            await withTimeout(printing, timing.PRINT);
         } catch (error) {
-            if (!(error instanceof NotInTime)) {
+            if (!(error instanceof TimeoutError)) {
                 throw error;
             }
             this.pos.notification.add(

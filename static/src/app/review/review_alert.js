@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 import { Navbar } from "@point_of_sale/app/components/navbar/navbar";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
@@ -10,7 +10,7 @@ export class VivaWalletReviewAlert extends Component {
     static props = {};
 
     setup() {
-        this.pos = usePos();
+        this.reviews = useState(usePos().vivaWallet.reviews.state);
         this.dialog = useService("dialog");
     }
 

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { VivaWalletReviewList } from "./review_list";
@@ -10,6 +10,6 @@ export class VivaWalletReviewDialog extends Component {
     static props = { close: Function };
 
     setup() {
-        this.pos = usePos();
+        this.reviews = useState(usePos().vivaWallet.reviews.state);
     }
 }

@@ -68,7 +68,7 @@ export function until(condition, content) {
 /** Nothing of the order is on its way to the server any more. */
 export function isSaved() {
     return until(
-        () => posmodel.getOrder().isSynced && !posmodel.vivaWalletSharing.size,
+        () => posmodel.getOrder().isSynced && !posmodel.vivaWallet.orderSync.running.size,
         "the server has the order"
     );
 }

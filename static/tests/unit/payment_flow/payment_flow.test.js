@@ -423,7 +423,7 @@ describe("taking up again", () => {
         flow.cancel();
         await clock.settle();
         expect(rpc.calls.map(({ sessionId }) => sessionId)).toEqual([SESSION_ID, other, other]);
-        expect(flow.sale.session_id).toBe(other);
+        expect(flow.request.session_id).toBe(other);
     });
 });
 

@@ -41,30 +41,30 @@ class ServerModel {
         return { session_id: sessionId, state: "failed", refused: true, text: "Not you." };
     }
 
-    start(sale) {
-        this.starts.push(sale.session_id);
-        if (!this.rows.has(sale.session_id)) {
+    start(request) {
+        this.starts.push(request.session_id);
+        if (!this.rows.has(request.session_id)) {
             const holder = this._holder();
             if (holder) {
-                this.rash.push(sale.session_id);
+                this.rash.push(request.session_id);
                 return this._snapshot(holder);
             }
-            this.rows.set(sale.session_id, this._newRow());
+            this.rows.set(request.session_id, this._newRow());
         }
-        const { wakeups } = this.rows.get(sale.session_id);
-        return this._snapshot(sale.session_id, { wakeups });
+        const { wakeups } = this.rows.get(request.session_id);
+        return this._snapshot(request.session_id, { wakeups });
     }
 
     status(sessionId) {
         return this._snapshot(sessionId);
     }
 
-    abort(sale) {
-        if (!this.rows.has(sale.session_id)) {
-            this.rows.set(sale.session_id, { state: "failed" });
+    abort(request) {
+        if (!this.rows.has(request.session_id)) {
+            this.rows.set(request.session_id, { state: "failed" });
         }
-        this._ask(this.rows.get(sale.session_id));
-        return this._snapshot(sale.session_id);
+        this._ask(this.rows.get(request.session_id));
+        return this._snapshot(request.session_id);
     }
 
     stateOutcome(sessionId, paid) {
@@ -264,7 +264,7 @@ class Page {
         const rpc = network.connect();
         this.mostAtOnce = 0;
         this.flow = new PaymentFlow({
-            sale: { session_id: sessionId, amount: 12.5 },
+            request: { session_id: sessionId, amount: 12.5 },
             rpc,
             clock,
             onChange: () => {
@@ -273,7 +273,7 @@ class Page {
             },
         });
         this.flow.finished.then((isPaid) =>
-            outcomes.push({ sessionId: this.flow.sale.session_id, isPaid })
+            outcomes.push({ sessionId: this.flow.request.session_id, isPaid })
         );
         this.flow[beginning]();
     }
@@ -288,7 +288,7 @@ class Page {
     /** Say what the terminal shows. */
     _read() {
         this._isReading = false;
-        this.flow.stateOutcome(this._server.isCharged(this.flow.sale.session_id));
+        this.flow.stateOutcome(this._server.isCharged(this.flow.request.session_id));
     }
 }
 
@@ -357,7 +357,7 @@ class Till {
                 this._server.forbiddenUntil = this._clock.now() + lasts;
                 return;
             case "second tab":
-                this._tab ||= this._open(this.flow.sale.session_id, "resume");
+                this._tab ||= this._open(this.flow.request.session_id, "resume");
                 return;
             case "cancel in second tab":
                 return this._tab?.flow.cancel();
@@ -375,7 +375,7 @@ class Till {
         this.flow.dispose();
         this._clock.setTimeout(() => {
             this._isClosed = false;
-            this._page = this._open(this.flow.sale.session_id, "resume");
+            this._page = this._open(this.flow.request.session_id, "resume");
         }, lasts);
     }
 

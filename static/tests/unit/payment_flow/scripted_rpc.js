@@ -39,16 +39,16 @@ export class ScriptedRpc {
         this.calls = [];
     }
 
-    start(sale) {
-        return this._call("start", sale.session_id);
+    start(request) {
+        return this._call("start", request.session_id);
     }
 
     status(sessionId) {
         return this._call("status", sessionId);
     }
 
-    abort(sale) {
-        return this._call("abort", sale.session_id);
+    abort(request) {
+        return this._call("abort", request.session_id);
     }
 
     stateOutcome(sessionId, paid) {
@@ -105,7 +105,7 @@ export function makeFlow(script) {
     const rpc = new ScriptedRpc(clock, script);
     const phases = [];
     const flow = new PaymentFlow({
-        sale: { session_id: SESSION_ID, amount: 12.5 },
+        request: { session_id: SESSION_ID, amount: 12.5 },
         rpc,
         clock,
         onChange: ({ phase }) => phase !== phases.at(-1) && phases.push(phase),

@@ -101,8 +101,8 @@ describe("a hand that is quick", () => {
         server.approve(line);
         await pass();
         await Promise.all([
-            store.vivaWalletValidateIfPaid(order),
-            store.vivaWalletValidateIfPaid(order),
+            store.vivaWallet.completion.validateIfPaid(order),
+            store.vivaWallet.completion.validateIfPaid(order),
         ]);
         expect(order.state).toBe("paid");
     });
@@ -203,7 +203,7 @@ describe("a line that is gone", () => {
         const till = await setupPatient();
         till.server.answer = UNKNOWN;
         await pass();
-        const { flows } = till.method.payment_terminal;
+        const flows = till.store.vivaWallet.flows.byLine;
         expect(flows.size).toBe(1);
         return { ...till, flows };
     }
@@ -231,7 +231,7 @@ describe("a line that is gone", () => {
         await settle();
         store.data.localDeleteCascade(order);
         expect(await paying).toBe(false);
-        await expectEnd({ ...till, flows: method.payment_terminal.flows });
+        await expectEnd({ ...till, flows: store.vivaWallet.flows.byLine });
     });
 
     test("... or has finished its order", async () => {
@@ -242,11 +242,11 @@ describe("a line that is gone", () => {
 
     test("is not thought to be gone while its order gets its number", async () => {
         const till = await setupPatient();
-        const { server, store, order, method, line } = till;
+        const { server, store, order, line } = till;
         await store.syncAllOrders({ orders: [order], force: true });
         await settle();
         expect(order.isSynced).toBe(true);
-        expect(method.payment_terminal.flows.size).toBe(1);
+        expect(store.vivaWallet.flows.byLine.size).toBe(1);
         server.answer = DECLINED;
         await pass();
         expect(line.payment_status).toBe("retry");
@@ -333,7 +333,7 @@ describe("a page that has lost its lines", () => {
                 ...values,
             },
         ];
-        await store.vivaWalletRecover();
+        await store.vivaWallet.recovery.recover();
         await settle();
         return till;
     }
@@ -344,7 +344,7 @@ describe("a page that has lost its lines", () => {
         expect(line.uuid).toBe(PAYMENT_UUID);
         expect(line.viva_wallet_session_id).toBe(SESSION_ID);
         expect(line.payment_status).toBe("waitingCard");
-        await store.vivaWalletRecover();
+        await store.vivaWallet.recovery.recover();
         await settle();
         expect(order.payment_ids).toHaveLength(1);
         server.approve(line);
@@ -360,7 +360,7 @@ describe("a page that has lost its lines", () => {
     test("does not mind a server that does not answer", async () => {
         const { server, store, order } = await recover({ order_uuid: PAYMENT_UUID });
         server.answer = new Error("gone");
-        await store.vivaWalletRecover();
+        await store.vivaWallet.recovery.recover();
         expect(order.payment_ids).toHaveLength(0);
     });
 });
@@ -389,7 +389,7 @@ describe("an outcome that changes", () => {
         await pass();
         expect(line.payment_status).toBe("done");
         server.answer = { state: "reversed", text: "Viva has undone this payment." };
-        await store.vivaWalletWake(line.viva_wallet_session_id);
+        await store.vivaWallet.notifications.onStatus(line.viva_wallet_session_id);
         await animationFrame();
         expect(line.payment_status).toBe("retry");
         expect(line.transaction_id).toBe(false);
@@ -402,7 +402,7 @@ describe("an outcome that changes", () => {
         server.answer = DECLINED;
         await pass();
         server.approve(line);
-        await store.vivaWalletWake(line.viva_wallet_session_id);
+        await store.vivaWallet.notifications.onStatus(line.viva_wallet_session_id);
         expect(line.payment_status).toBe("done");
         expect(line.card_no).toBe(CARD.card_no);
     });
@@ -437,8 +437,8 @@ describe("an order that is on its way to the server", () => {
             return answer;
         };
         const count = order.lines.length;
-        store.vivaWalletShare(order);
-        await store.vivaWalletSharing.get(order.uuid);
+        store.vivaWallet.orderSync.save(order);
+        await store.vivaWallet.orderSync.running.get(order.uuid);
         expect(order.isSynced).toBe(true);
         expect(order.lines).toHaveLength(count + 1);
         const added = order.lines.find((line) => line.qty === 7);
@@ -460,8 +460,8 @@ describe("an order that is on its way to the server", () => {
             return answer;
         };
         other.setAmount(1);
-        store.vivaWalletShare(order);
-        await store.vivaWalletSharing.get(order.uuid);
+        store.vivaWallet.orderSync.save(order);
+        await store.vivaWallet.orderSync.running.get(order.uuid);
         expect(order.isSynced).toBe(true);
         expect(order.payment_ids.find((line) => line.uuid === other.uuid).amount).toBe(3);
         expect(order.partner_id.id).toBe(partner.id);
@@ -481,8 +481,8 @@ describe("an order that is on its way to the server", () => {
             }
             return answer;
         };
-        store.vivaWalletShare(order);
-        await store.vivaWalletSharing.get(order.uuid);
+        store.vivaWallet.orderSync.save(order);
+        await store.vivaWallet.orderSync.running.get(order.uuid);
         expect(order.isSynced).toBe(true);
         expect(order.payment_ids).toHaveLength(0);
         expect(order.isDirty()).toBe(true);
@@ -494,7 +494,10 @@ describe("an order that is on its way to the server", () => {
             navigate: (screen, { orderUuid }) => expect.step(`${screen} ${orderUuid}`),
         });
         let arrive;
-        store.vivaWalletSharing.set(order.uuid, new Promise((resolve) => (arrive = resolve)));
+        store.vivaWallet.orderSync.running.set(
+            order.uuid,
+            new Promise((resolve) => (arrive = resolve))
+        );
         store.navigate("ProductScreen", { orderUuid: order.uuid });
         await settle();
         expect.verifySteps([]);

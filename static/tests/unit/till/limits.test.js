@@ -46,7 +46,7 @@ async function setupHalfOpen() {
     const line = order.addPaymentline(method).data;
     const paying = line.pay();
     await settle();
-    expect(store.vivaWalletSharing.has(order.uuid)).toBe(true);
+    expect(store.vivaWallet.orderSync.running.has(order.uuid)).toBe(true);
     server.answer = DECLINED;
     await pass();
     expect(await paying).toBe(false);
@@ -95,7 +95,7 @@ describe("an order that cannot be saved", () => {
     test("can be saved again after a while", async () => {
         const { store, order } = await setupHalfOpen();
         await pass(timing.SAVE + timing.LOAD);
-        expect(store.vivaWalletSharing.size).toBe(0);
+        expect(store.vivaWallet.orderSync.running.size).toBe(0);
         expect(store.syncingOrders.size).toBe(0);
         expect(store.data.network.offline).toBe(false);
         expect(order.state).toBe("draft");
@@ -147,10 +147,10 @@ describe("Odoo takes a question and never answers", () => {
         line.update({ viva_wallet_session_id: "11111111-1111-4111-8111-111111111111" });
         line.setPaymentStatus("waitingCard");
         await settle();
-        const flow = method.payment_terminal.flows.get(line.uuid);
+        const flow = store.vivaWallet.flows.byLine.get(line.uuid);
         expect(flow.isForeign).toBe(true);
         server.silent = ["read_orders"];
-        store.vivaWalletRecover();
+        store.vivaWallet.recovery.recover();
         await pass(timing.QUESTION);
         expect(flow.isForeign).toBe(false);
         server.answer = DECLINED;
@@ -176,7 +176,7 @@ describe("Odoo takes a question and never answers", () => {
     test("what is on review: what is known stays", async () => {
         const { server, store } = await setupTill();
         server.answer = NEVER;
-        const loading = follow(store.vivaWalletLoadReviews());
+        const loading = follow(store.vivaWallet.reviews.load());
         await pass(timing.QUESTION);
         expect(loading.isDone).toBe(true);
     });
@@ -187,7 +187,7 @@ describe("Odoo takes a question and never answers", () => {
         line.update({ viva_wallet_session_id: "11111111-1111-4111-8111-111111111111" });
         line.setPaymentStatus("waitingCard");
         await settle();
-        const flow = method.payment_terminal.flows.get(line.uuid);
+        const flow = store.vivaWallet.flows.byLine.get(line.uuid);
         patchWithCleanup(store.deviceSync, { readDataFromServer: () => NEVER });
         store.afterProcessServerData();
         await pass(timing.LOAD);

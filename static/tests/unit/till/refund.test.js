@@ -233,7 +233,7 @@ describe("an order that is still open", () => {
         await settle();
         const line = till.order.payment_ids[0];
         till.server.approve(line);
-        await till.method.payment_terminal.wake(line);
+        await till.store.vivaWallet.flows.wake(line);
         await settle();
         await animationFrame();
         return { ...till, line };
@@ -257,7 +257,7 @@ describe("an order that is still open", () => {
         expect(refund.amount).toBe(-charge.amount);
         expect(server.last("start_refund").parent_session_id).toBe(charge.viva_wallet_session_id);
         expect(charge.canVivaWalletBeUndone()).toBe(false);
-        expect(store.vivaWalletMovedMoney(order)).toBe(undefined);
+        expect(store.vivaWallet.guard.movedMoney(order)).toBe(undefined);
     });
 
     test("nothing is paid back when the cashier thinks better of it", async () => {

@@ -43,7 +43,7 @@ async function setup(entries = [], terminal = "viva_wallet") {
     store.models["pos.payment.method"].get(2).update({ use_payment_terminal: terminal });
     await mountWithCleanup(MainComponentsContainer);
     await mountWithCleanup(Navbar);
-    await store.vivaWalletLoadReviews();
+    await store.vivaWallet.reviews.load();
     await animationFrame();
     return { server, store };
 }

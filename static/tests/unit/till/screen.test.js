@@ -88,7 +88,7 @@ describe("what the cashier sees", () => {
         line.uiState.vivaWallet = null;
         await animationFrame();
         expect(queryText(LINE)).not.toInclude("Nothing was charged");
-        store.vivaWalletResume();
+        store.vivaWallet.recovery.resume();
         await settle();
         await animationFrame();
         expect(queryText(LINE)).toInclude(DECLINED.text);
@@ -384,8 +384,8 @@ describe("news from elsewhere", () => {
         store.config.auto_validate_terminal_payment = false;
         server.approve(line);
         const asked = server.calls.length;
-        store.vivaWalletTake(server.snapshot(line.viva_wallet_session_id));
-        store.vivaWalletWake(line.viva_wallet_session_id, "approved");
+        store.vivaWallet.notifications.onApproved(server.snapshot(line.viva_wallet_session_id));
+        store.vivaWallet.notifications.onStatus(line.viva_wallet_session_id, "approved");
         await settle();
         expect(line.payment_status).toBe("done");
         expect(line.card_no).toBe(server.snapshot(line.viva_wallet_session_id).card.card_no);
@@ -400,7 +400,7 @@ describe("news from elsewhere", () => {
         expect(line.payment_status).toBe("retry");
         server.approve(line);
         const asked = server.calls.length;
-        store.vivaWalletTake(server.snapshot(line.viva_wallet_session_id));
+        store.vivaWallet.notifications.onApproved(server.snapshot(line.viva_wallet_session_id));
         await settle();
         expect(line.payment_status).toBe("done");
         expect(line.card_no).toBe(CARD.card_no);
@@ -468,8 +468,8 @@ describe("news from elsewhere", () => {
         const line = order.addPaymentline(method).data;
         line.viva_wallet_session_id = SESSION_ID;
         line.setPaymentStatus("waitingCard");
-        store.vivaWalletResume();
-        store.vivaWalletResume(order);
+        store.vivaWallet.recovery.resume();
+        store.vivaWallet.recovery.resume(order);
         await settle();
         expect(server.count("start_sale")).toBe(0);
         expect(server.calls[0].args).toEqual([[line.viva_wallet_session_id]]);
@@ -481,14 +481,14 @@ describe("news from elsewhere", () => {
     });
 
     test("a payment screen that is opened again does not ask a second time", async () => {
-        const { server, order, line } = await setupWaiting();
+        const { server, store, order, line } = await setupWaiting();
         await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
         await settle();
         expect(server.count("start_sale")).toBe(1);
         server.answer = DECLINED;
         await pass();
         expect(line.payment_status).toBe("retry");
-        expect(line.payment_method_id.payment_terminal.flows.size).toBe(0);
+        expect(store.vivaWallet.flows.byLine.size).toBe(0);
     });
 
     describe("an order that is paid meanwhile", () => {
@@ -517,7 +517,7 @@ describe("news from elsewhere", () => {
             const { store, order } = await setupDone();
             await mountWithCleanup(MainComponentsContainer);
             watchProducts(store, order);
-            await store.vivaWalletRecover();
+            await store.vivaWallet.recovery.recover();
             await pass();
             await animationFrame();
             expect(order.state).toBe("paid");
@@ -534,7 +534,7 @@ describe("news from elsewhere", () => {
             line.setPaymentStatus("waitingCard");
             watchProducts(store, order);
             server.approve(line);
-            await store.vivaWalletRecover();
+            await store.vivaWallet.recovery.recover();
             await pass();
             await animationFrame();
             expect(order.state).toBe("paid");
@@ -549,7 +549,7 @@ describe("news from elsewhere", () => {
             line.viva_wallet_session_id = SESSION_ID;
             line.setPaymentStatus("waitingCard");
             watchProducts(store, order);
-            await store.vivaWalletRecover();
+            await store.vivaWallet.recovery.recover();
             await settle();
             server.approve(line);
             await pass();
@@ -582,7 +582,7 @@ describe("news from elsewhere", () => {
             line.setPaymentStatus("waitingCard");
             const { current } = store.router.state;
             server.approve(line);
-            store.vivaWalletResume();
+            store.vivaWallet.recovery.resume();
             await pass();
             await animationFrame();
             expect(line.payment_status).toBe("done");
@@ -601,7 +601,7 @@ describe("news from elsewhere", () => {
             store.setOrder(order);
             store.router.state.current = "ProductScreen";
             server.approve(line);
-            store.vivaWalletResume();
+            store.vivaWallet.recovery.resume();
             await pass();
             await animationFrame();
             expect(line.payment_status).toBe("done");
@@ -624,7 +624,7 @@ describe("a notice that an order waits for its cashier", () => {
         store.setOrder(order);
         store.router.state.current = "ProductScreen";
         server.approve(line);
-        store.vivaWalletResume();
+        store.vivaWallet.recovery.resume();
         await pass();
         await animationFrame();
         expect(".o_notification").toHaveCount(1);

@@ -54,7 +54,7 @@ describe("a tip that the customer adds on the terminal", () => {
         const till = await setupTill();
         const { line } = await payWith(till, 2);
         const before = till.order.lines.length;
-        await till.method.payment_terminal._complete(line, {
+        await till.store.vivaWallet.outcome.complete(line, {
             ...till.server.answer,
             session_id: line.viva_wallet_session_id,
         });

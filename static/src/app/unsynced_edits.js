@@ -1,8 +1,8 @@
 /**
- * What a cashier changes in an order while it is on its way to the server. The answer, which knows
- * nothing of it, takes the place of what the page has.
+ * The edits that a cashier makes in an order while it is being saved. The answer of the server does
+ * not contain them, and replaces the records of the page.
  */
-export class ChangesMeanwhile {
+export class UnsyncedEdits {
     /** @param {Object} order as it is sent */
     constructor(order) {
         this.order = order;
@@ -12,15 +12,15 @@ export class ChangesMeanwhile {
         this.removed = [];
     }
 
-    /** The answer is here and is about to be taken over. */
-    note() {
+    /** Record the edits, right before the answer of the server replaces the records. */
+    record() {
         const now = this._read();
         this.changed = new Map([...now].filter(([key, value]) => this.sent.get(key) !== value));
         this.removed = [...this.sent.keys()].filter((key) => !now.has(key));
     }
 
-    /** Change it once more in what the server has sent. */
-    apply() {
+    /** Make the recorded edits again, after the answer has replaced the records. */
+    reapply() {
         this.order.payment_ids
             .filter((line) => this.removed.includes(line.uuid))
             .forEach((line) => this.order.removePaymentline(line));

@@ -1,10 +1,11 @@
-"""The money: every movement on a card, once. The referee of all tests."""
+"""The money: every movement on a card, once. All tests compare their own books with it."""
 
 import dataclasses
-import itertools
 import random
 import uuid
+from datetime import UTC, datetime
 
+from . import currencies
 from .cards import Card
 
 SALE = "sale"
@@ -16,12 +17,23 @@ TYPE_REFUND = 4
 TYPE_CHARGE = 5
 TYPE_VOID = 7
 
+_numbers = random.Random()
+
+
+def iso(moment):
+    """Return a moment as ISO 8601 in UTC, or None.
+
+    :param float moment: seconds since 1970, or None
+    """
+    return moment and datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+
 
 @dataclasses.dataclass
 class Transaction:
     """One movement of money; amounts are positive minor units, ``kind`` gives the direction.
 
     :ivar amount: total, tip included
+    :ivar type_id: Viva's kind of movement, one of ``TYPE_...``
     :ivar parent: the sale that this refunds
     :ivar reversed: undone by Viva itself, some time after it was made
     """
@@ -34,19 +46,19 @@ class Transaction:
     currency_code: str
     merchant_reference: str
     time: float
-    type_id: int = TYPE_CHARGE
+    type_id: int
+    transaction_id: str
+    order_code: str
+    authorization_id: str
+    retrieval_reference_number: int
+    reference_number: int
     session_id: str | None = None
     card: Card | None = None
     entry_mode: str = "00"
     parent: "Transaction | None" = None
     reversed: bool = False
-    customer_trns: str | None = None
-    transaction_id: str = ""
     reversal_id: str | None = None
-    order_code: str = ""
-    authorization_id: str = ""
-    retrieval_reference_number: int = 0
-    reference_number: int = 0
+    customer_trns: str | None = None
     refunded: int = 0
 
     @property
@@ -60,36 +72,46 @@ class Transaction:
         return self.kind != SALE
 
     @property
-    def status_id(self):
-        """Viva's letter: F finished, R (partly) refunded, X cancelled (reference, 8.3)."""
-        if self.reversed:
-            return "X"
-        return "R" if self.refunded else "F"
+    def parent_id(self):
+        """Viva's id of the sale that this refunds, or None."""
+        return self.parent and self.parent.transaction_id
 
     def as_ledger(self):
         """Return the movement as the control API shows it."""
+        names = (
+            "id", "kind", "session_id", "transaction_id", "terminal_id", "amount", "tip_amount",
+            "currency_code", "merchant_reference", "reversed", "time",
+        )  # fmt: skip
         return {
-            "id": self.id,
-            "kind": self.kind,
-            "session_id": self.session_id,
-            "transaction_id": self.transaction_id,
-            "terminal_id": self.terminal_id,
-            "amount": self.amount,
-            "tip_amount": self.tip_amount,
-            "currency_code": self.currency_code,
-            "merchant_reference": self.merchant_reference,
-            "parent_transaction_id": self.parent and self.parent.transaction_id,
-            "reversed": self.reversed,
-            "time": self.time,
+            **{name: getattr(self, name) for name in names},
+            "parent_transaction_id": self.parent_id,
+        }
+
+    def as_web(self):
+        """Return the fields that the web API and the webhooks 1796 and 1797 have in common.
+
+        Amounts are major units, of a refund negative. Status: F finished, R (partly) refunded,
+        X cancelled (viva-api reference, 8.3).
+        """
+        sign = -1 if self.is_refund else 1
+        return {
+            "TransactionId": self.transaction_id,
+            "ParentId": self.parent_id,
+            "OrderCode": int(self.order_code),
+            "StatusId": "X" if self.reversed else "R" if self.refunded else "F",
+            "Amount": sign * currencies.to_major(self.amount, self.currency_code),
+            "TipAmount": sign * currencies.to_major(self.tip_amount, self.currency_code),
+            "TransactionTypeId": self.type_id,
+            "InsDate": iso(self.time),
+            "AuthorizationId": self.authorization_id,
+            "RetrievalReferenceNumber": str(self.retrieval_reference_number),
         }
 
 
-class Bank:
+class Ledger:
     """All movements, in order, and the numbers that banks give them."""
 
     def __init__(self):
-        self._ids = itertools.count(1)
-        self._random = random.Random()
         self.transactions = []
 
     def record(self, kind, **values):
@@ -100,13 +122,13 @@ class Bank:
         :rtype: Transaction
         """
         transaction = Transaction(
-            id=next(self._ids),
+            id=len(self.transactions) + 1,
             kind=kind,
             transaction_id=str(uuid.uuid4()),
-            order_code=str(self._random.randrange(10**15, 10**16)),
-            authorization_id=f"{self._random.randrange(10**6):06d}",
-            retrieval_reference_number=self._random.randrange(10**11, 10**12),
-            reference_number=self._random.randrange(10**5, 10**6),
+            order_code=str(_numbers.randrange(10**15, 10**16)),
+            authorization_id=f"{_numbers.randrange(10**6):06d}",
+            retrieval_reference_number=_numbers.randrange(10**11, 10**12),
+            reference_number=_numbers.randrange(10**5, 10**6),
             **values,
         )
         if transaction.parent:

@@ -1,30 +1,11 @@
-"""Terminals and customers: time-outs, busy and sleeping terminals, late truths, autopilot."""
+"""Terminals and customers: time-outs, busy and sleeping terminals, late success, autopilot."""
 
 import threading
 
 import pytest
 
-from simulator import ManualClock, Simulator, SimulatorError
+from simulator import Simulator, SimulatorError
 from simulator.testing import TERMINAL, Till
-
-
-@pytest.fixture
-def clock():
-    return ManualClock()
-
-
-@pytest.fixture
-def sim(clock):
-    with Simulator(clock=clock) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def till(sim):
-    till = Till(sim.url)
-    till.login()
-    yield till
-    till.close()
 
 
 def outcome(till, session_id):

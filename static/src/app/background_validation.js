@@ -1,8 +1,8 @@
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 
-/** Validates an order while the cashier is busy with another one, and leaves the screen alone. */
-export class ValidationBehind extends OrderPaymentValidation {
-    /** Whether nothing has to be asked, decided or handed out for this order. */
+/** Validates an order while the cashier is at another one, without changing the screen. */
+export class BackgroundValidation extends OrderPaymentValidation {
+    /** @returns {boolean} whether the order can be validated without asking the cashier anything */
     get isPossible() {
         const { order } = this;
         return (
@@ -13,12 +13,12 @@ export class ValidationBehind extends OrderPaymentValidation {
         );
     }
 
-    /** Override: only cash is rounded, and `point_of_sale` looks at the order on the screen. */
+    /** Override: only cash is rounded, and `point_of_sale` checks the order on the screen. */
     checkCashRoundingHasBeenWellApplied() {
         return true;
     }
 
-    /** Override of what goes on to the next screen. */
+    /** Override: finish the order, but do not go on to the next screen. */
     async shouldHideValidationBehindFeedbackScreen() {
         await this.finalizeValidation();
     }

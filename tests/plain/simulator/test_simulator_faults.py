@@ -5,27 +5,8 @@ import threading
 import pytest
 import requests
 
-from simulator import ManualClock, Simulator, SimulatorError
+from simulator import Simulator, SimulatorError
 from simulator.testing import TERMINAL, Till
-
-
-@pytest.fixture
-def clock():
-    return ManualClock()
-
-
-@pytest.fixture
-def sim(clock):
-    with Simulator(clock=clock) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def till(sim):
-    till = Till(sim.url)
-    till.login()
-    yield till
-    till.close()
 
 
 def in_background(call):

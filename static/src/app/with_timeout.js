@@ -7,12 +7,12 @@ import { browser } from "@web/core/browser/browser";
  * @template T
  * @param {Promise<T>} promise
  * @param {number} milliseconds
- * @returns {Promise<T>} rejects when the time is over
+ * @returns {Promise<T>} rejects with a `TimeoutError` when the time is over
  */
-export function inTime(promise, milliseconds) {
+export function withTimeout(promise, milliseconds) {
     return new Promise((resolve, reject) => {
         const timer = browser.setTimeout(
-            () => reject(new NotInTime(`No answer within ${milliseconds} ms`)),
+            () => reject(new TimeoutError(`No answer within ${milliseconds} ms`)),
             milliseconds
         );
         promise.then(resolve, reject).finally(() => browser.clearTimeout(timer));
@@ -20,16 +20,16 @@ export function inTime(promise, milliseconds) {
 }
 
 /** Nobody has answered; what was asked for may still be done. */
-export class NotInTime extends Error {}
+export class TimeoutError extends Error {}
 
 /**
- * Wait for what is good to have, and go on without it.
+ * Wait for a result that is not needed to go on.
  *
  * @template T
  * @param {Promise<T>} promise
  * @param {number} milliseconds
- * @returns {Promise<T|undefined>} never rejects
+ * @returns {Promise<T|undefined>} undefined after an error or a timeout; never rejects
  */
-export function atMost(promise, milliseconds) {
-    return inTime(Promise.resolve(promise), milliseconds).catch(() => {});
+export function settledWithin(promise, milliseconds) {
+    return withTimeout(Promise.resolve(promise), milliseconds).catch(() => {});
 }

@@ -9,8 +9,8 @@ from .viva_api import OPERATIONS, Response, json_response
 _MAX_LOGGED = 20_000
 
 
-class Traffic:
-    """Passes calls to Viva's endpoints, spoils those a fault rule hits, and writes all down.
+class RequestLog:
+    """Writes each call down and has it answered, well or as a fault rule says.
 
     :param Engine engine: gives lock and condition
     :param VivaApi viva: answers the calls
@@ -29,8 +29,8 @@ class Traffic:
     def reset(self):
         """Forget the calls so far."""
         self.requests = collections.deque(maxlen=_MAX_LOGGED)
-        self._served = collections.deque()
         self.counts = collections.Counter()
+        self._within_limit = collections.deque()
 
     def handle(self, request):
         """Answer one call.
@@ -39,11 +39,10 @@ class Traffic:
         :raises DropConnection: when a fault says so
         """
         endpoint, arguments = self._viva.match(request) or (None, {})
-        operation = OPERATIONS.get(endpoint, endpoint) or "unknown"
         session_id, terminal_id = self._subject(request, arguments)
         entry = {
             "time": self._clock.now(),
-            "operation": operation,
+            "operation": OPERATIONS.get(endpoint, endpoint) or "unknown",
             "method": request.method,
             "path": request.full_path.rstrip("?"),
             "status": None,
@@ -54,13 +53,15 @@ class Traffic:
         }
         with self._engine.lock:
             self.requests.append(entry)
-            self.counts[operation] += 1
-            rule = self._faults.match(operation, terminal_id, session_id)
+            self.counts[entry["operation"]] += 1
+            rule = self._faults.match(entry["operation"], terminal_id, session_id)
             entry["fault"] = rule and rule.action
             refusal = self._refuse_if_too_many()
         started = time.monotonic()
         try:
-            response = refusal or self._answer(rule, endpoint, arguments, request, session_id)
+            response = refusal or self._answer(
+                rule, session_id, lambda: self._viva.handle(endpoint, arguments, request)
+            )
             entry["status"] = response.status_code
             return response
         finally:
@@ -70,17 +71,16 @@ class Traffic:
 
     def _refuse_if_too_many(self):
         """Count a call; return the answer to one that is more than a second may see."""
-        limit = self._engine.settings.calls_per_second
-        now = self._clock.now()
-        while self._served and self._served[0] <= now - 1:
-            self._served.popleft()
-        if limit and len(self._served) >= limit:
-            response = json_response({"detail": "Too many requests"}, 429)
-            if self._engine.settings.retry_after:
-                response.headers["Retry-After"] = f"{self._engine.settings.retry_after:g}"
-            return response
-        self._served.append(now)
-        return None
+        settings, now = self._engine.settings, self._clock.now()
+        while self._within_limit and self._within_limit[0] <= now - 1:
+            self._within_limit.popleft()
+        if not settings.calls_per_second or len(self._within_limit) < settings.calls_per_second:
+            self._within_limit.append(now)
+            return None
+        response = json_response({"detail": "Too many requests"}, 429)
+        if settings.retry_after:
+            response.headers["Retry-After"] = f"{settings.retry_after:g}"
+        return response
 
     def _subject(self, request, arguments):
         """Return (session id, terminal id) that a call is about, as far as it says so."""
@@ -95,56 +95,40 @@ class Traffic:
         session = self._engine.sessions.get(session_id) if isinstance(session_id, str) else None
         return session_id, terminal_id or (session and session.terminal_id)
 
-    def _answer(self, rule, endpoint, arguments, request, session_id):
-        if rule is None:
-            return self._handle(endpoint, arguments, request)
-        return getattr(self, f"_fault_{rule.action}")(
-            rule, lambda: self._handle(endpoint, arguments, request), session_id
-        )
+    def _answer(self, rule, session_id, handle):
+        """Have a call answered as a fault rule says, or well when there is none.
 
-    def _handle(self, endpoint, arguments, request):
-        if endpoint is None:
-            return json_response({"detail": "Not Found"}, 404)
-        return self._viva.handle(endpoint, arguments, request)
-
-    def _fault_drop_before(self, _rule, _handle, _session_id):
-        raise DropConnection
-
-    def _fault_drop_after(self, _rule, handle, _session_id):
-        handle()
-        raise DropConnection
-
-    def _fault_delay(self, rule, handle, _session_id):
-        if rule.when == "before":
+        :param handle: carries the call out and returns its Response
+        """
+        action = rule and rule.action
+        if action == "drop_before":
+            raise DropConnection
+        if action == "delay" and rule.when == "before":
             self._clock.wait(rule.seconds)
-            return handle()
-        response = handle()
-        self._clock.wait(rule.seconds)
-        return response
-
-    def _fault_hang(self, rule, handle, _session_id):
-        if rule.handled:
-            handle()
-        self._clock.wait(rule.seconds)
-        raise DropConnection
-
-    def _fault_answer(self, rule, handle, _session_id):
-        if rule.handled:
-            handle()
-        if isinstance(rule.body, str):
-            response = Response(rule.body, status=rule.status, content_type="text/html")
-        else:
-            response = json_response(rule.body, rule.status)
-        for name, value in rule.headers.items():
-            response.headers[name] = str(value)
-        return response
-
-    def _fault_after_webhooks(self, rule, handle, session_id):
-        response = handle()
-        with self._engine.lock:
-            self._engine.changed.wait_for(lambda: self._is_told(session_id), timeout=rule.seconds)
-        return response
+        response = handle() if action not in ("hang", "answer") or rule.handled else None
+        if action == "drop_after":
+            raise DropConnection
+        if action == "hang":
+            self._clock.wait(rule.seconds)
+            raise DropConnection
+        if action == "delay" and rule.when == "after":
+            self._clock.wait(rule.seconds)
+        if action == "after_webhooks":
+            with self._engine.lock:
+                self._engine.changed.wait_for(lambda: self._is_told(session_id), rule.seconds)
+        return _other_answer(rule) if action == "answer" else response
 
     def _is_told(self, session_id):
+        """Tell whether a session is over and all its webhooks are delivered."""
         session = self._engine.sessions.get(session_id)
         return session is None or (session.is_done and not self._outbox.is_busy(session_id))
+
+
+def _other_answer(rule):
+    if isinstance(rule.body, str):
+        response = Response(rule.body, status=rule.status, content_type="text/html")
+    else:
+        response = json_response(rule.body, rule.status)
+    for name, value in rule.headers.items():
+        response.headers[name] = str(value)
+    return response

@@ -1,0 +1,64 @@
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { timing } from "./timing";
+import { TimeoutError, withTimeout } from "./with_timeout";
+
+/** What a cashier waits for, when an order is finished or deleted. */
+const CALLS_ABOUT_ORDERS = ["sync_from_ui", "action_pos_order_cancel"];
+
+/**
+ * @param {Object} models of the Point of Sale
+ * @returns {boolean} whether the register has a Viva terminal
+ */
+export function usesVivaWallet(models) {
+    return models["pos.payment.method"].some(
+        (method) => method.use_payment_terminal === "viva_wallet"
+    );
+}
+
+/**
+ * Treat a connection on which no answer comes as lost, because Odoo's own code handles that.
+ *
+ * @template T
+ * @param {Promise<T>} call
+ * @returns {Promise<T>} rejects with a `ConnectionLostError` when the time is over
+ */
+export function lostAfterTimeout(call) {
+    return withTimeout(call, timing.SAVE).catch((error) => {
+        throw error instanceof TimeoutError ? new ConnectionLostError() : error;
+    });
+}
+
+/**
+ * Limit the calls that save or delete orders: an order that cannot be saved in time is saved later, as
+ * without any connection. Saving it twice is saving it once: the server knows it by its uuid.
+ *
+ * @param {Object} models of the Point of Sale
+ * @param {string} method of the server
+ * @param {Array} args of the call
+ * @param {Promise<any>} call that is under way
+ * @returns {Promise<any>} its answer
+ */
+export async function limitOrderCall(models, method, args, call) {
+    if (!CALLS_ABOUT_ORDERS.includes(method) || !usesVivaWallet(models)) {
+        return call;
+    }
+    const answer = await lostAfterTimeout(call);
+    if (method === "sync_from_ui") {
+        rejectOutdated(models, args[0]);
+    }
+    return answer;
+}
+
+/**
+ * @param {Object} models of the Point of Sale
+ * @param {Object[]} orders as they were sent
+ * @throws {ConnectionLostError} when one of them was finished meanwhile: the answer would open it
+ *  again, and after this error it is saved once more
+ */
+export function rejectOutdated(models, orders) {
+    const isOutdated = ({ uuid, state }) =>
+        state === "draft" && models["pos.order"].getBy("uuid", uuid)?.finalized;
+    if (orders.some(isOutdated)) {
+        throw new ConnectionLostError("sync_from_ui");
+    }
+}
