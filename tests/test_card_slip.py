@@ -22,3 +22,29 @@ class TestCardSlip(AccountingCommon):
         )
         self.assertIn(transaction.transaction_id, html.decode())
         self.assertIn("not a receipt", html.decode())
+
+    def test_how_the_card_was_read(self):
+        for entry_mode, text in (
+            ("contactless", "Contactless"),
+            ("chip", "Chip"),
+            ("swipe", "Magnetic stripe"),
+            ("by pigeon", "by pigeon"),
+        ):
+            with self.subTest(entry_mode=entry_mode):
+                row = self.create_transaction(state="approved", entry_mode=entry_mode)
+                self.assertEqual(dict(row._slip_rows())["Read by"], text)
+
+    def test_no_more_of_the_card_than_its_last_digits(self):
+        row = self.create_transaction(state="approved", card_brand="Visa", card_last4="0133")
+        self.assertEqual(dict(row._slip_rows())["Card"], "Visa •••• 0133")
+        row.card_brand = False
+        self.assertEqual(dict(row._slip_rows())["Card"], "•••• 0133")
+
+    def test_refund_names_its_sale(self):
+        sale = self.create_transaction(state="approved", transaction_id="T-1", charged_minor=1234)
+        refund = self.create_transaction(
+            kind="refund", parent_id=sale.id, state="approved", charged_minor=500
+        )
+        rows = dict(refund._slip_rows())
+        self.assertEqual(rows["Refund of"], "T-1")
+        self.assertIn("5.00", rows["Amount"])

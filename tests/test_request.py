@@ -122,7 +122,7 @@ class TestRequest(TwoRegistersCommon):
         self.simulator.configure(client_secret="another one")
         snapshot = self.till("start_sale", self.sale_values())
         self.assertEqual((snapshot["state"], snapshot["reason"]), ("failed", "credentials"))
-        self.assertIn("Client secret", snapshot["text"])
+        self.assertIn("Viva does not accept the credentials", snapshot["text"])
         self.assertFalse(self.sale_requests())
 
     def test_unreachable_viva(self):
