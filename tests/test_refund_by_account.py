@@ -1,5 +1,7 @@
 """Refunds through the Viva account: no terminal, no card, and no key against doubles."""
 
+import uuid
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -84,6 +86,21 @@ class TestRefundByAccount(RefundCommon):
         self.simulator.configure(web_refund_reference=False)
         refund = self.lose()
         self.assertEqual(self.read(refund["session_id"])["state"], "approved")
+        self.assert_ledgers_agree()
+
+    def test_error_after_which_money_may_have_gone_back(self):
+        """Viva was seen to carry out what it calls failed: its list decides."""
+        body = {"StatusId": "E", "ErrorCode": 502, "Success": False, "TransactionId": None}
+        for error in (body, {**body, "ErrorCode": 403, "TransactionId": str(uuid.uuid4())}):
+            with self.subTest(error=error):
+                self.simulator.add_faults(
+                    {"operation": "web_refund", "action": "answer", "status": 200, "body": error,
+                     "handled": True}
+                )  # fmt: skip
+                refund = self.refund_values(self.sale, amount=-1)
+                self.assertEqual(self.till("start_refund", refund)["state"], "sent")
+                self.assertEqual(self.read(refund["session_id"])["state"], "approved")
+        self.assertEqual((len(self.web_requests()), len(self.paid_back())), (2, 2))
         self.assert_ledgers_agree()
 
     def test_another_refund_of_the_same_amount_is_not_taken_for_it(self):

@@ -118,6 +118,19 @@ class TestRequest(TwoRegistersCommon):
         self.read(sale["session_id"])
         self.assert_ledgers_agree()
 
+    def test_token_that_is_refused_with_another_status(self):
+        """By the text, as 401 would: the token is renewed once, for requests and for aborts."""
+        refusal = {"status": 403, "body": {"detail": "Could not validate credentials"}}
+        for operation in ("sale", "abort"):
+            self.simulator.add_faults({"operation": operation, "action": "answer", **refusal})
+        sale = self.start()
+        self.assertTrue(self.till("abort", sale)["aborting"])
+        for operation in ("sale", "abort"):
+            requests = self.simulator.requests(operation)
+            self.assertEqual([request["status"] for request in requests], [403, 200], operation)
+        self.clock.advance(1)
+        self.assertEqual(self.read(sale["session_id"])["reason"], "aborted")
+
     def test_refused_credentials(self):
         self.simulator.configure(client_secret="another one")
         snapshot = self.till("start_sale", self.sale_values())
