@@ -1,6 +1,5 @@
 """A register in any currency that Viva settles in asks for exactly what the order shows."""
 
-from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..viva import money
@@ -50,24 +49,3 @@ class TestCurrencies(VivaWalletCommon):
                     self.assertEqual(charge["amount"], round(amount * 100))
                     self.assertEqual(charge["currency_code"], money.numeric_code(code))
         self.assert_ledgers_agree(payments=0)
-
-    def test_method_is_refused_in_a_register_of_another_currency(self):
-        for link in ("from the register", "from the method"):
-            with self.subTest(link), self.assertRaisesRegex(ValidationError, "USD"):
-                journals = self.env["account.journal"].create(
-                    [
-                        {
-                            "name": f"{kind} {link}",
-                            "type": kind,
-                            "currency_id": self.env.ref("base.USD").id,
-                        }
-                        for kind in ("sale", "bank")
-                    ]
-                )
-                config = self.create_config(
-                    link, journal_id=journals[0].id, invoice_journal_id=journals[0].id
-                )
-                if link == "from the register":
-                    config.payment_method_ids = self.create_viva_method(journal_id=journals[1].id)
-                else:
-                    self.create_viva_method(journal_id=journals[1].id, config_ids=[(4, config.id)])

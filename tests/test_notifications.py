@@ -1,4 +1,4 @@
-"""What is known about notifications: verification, events, silence, the secret address, senders."""
+"""What is known about notifications: verification, events, senders, the secret address."""
 
 import json
 import uuid
@@ -6,12 +6,10 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from ..models import pos_payment_method_webhook
 from ..viva import address
-from .common import OTHER_TERMINAL, VivaWalletCommon, VivaWalletHttpCommon
+from .common import OTHER_TERMINAL, VivaWalletHttpCommon
 
 
 @tagged("post_install", "-at_install")
@@ -147,101 +145,3 @@ class TestNotificationRequests(VivaWalletHttpCommon):
         self.assertEqual(self.request(path).json(), {"Key": "NEWKEY"})
         self.assertEqual(self.notify(1796, path).status_code, 200)
         self.assertEqual(self.notify(1796, path).status_code, 200)
-
-
-@tagged("post_install", "-at_install")
-class TestNotificationWatch(VivaWalletCommon):
-    def setUp(self):
-        super().setUp()
-        self.open_register()
-        self.administrator = self.create_user("viva_admin", "base.group_system")
-
-    def sales(self, count, **values):
-        long_ago = fields.Datetime.now() - timedelta(hours=1)
-        rows = [
-            self.create_transaction(state="approved", finished_at=long_ago, **values)
-            for _number in range(count)
-        ]
-        self.env.flush_all()
-        return rows
-
-    def messages(self):
-        return self.env["mail.message"].search(
-            [
-                ("model", "=", "pos.payment.method"),
-                ("res_id", "=", self.viva_method.id),
-                ("partner_ids", "in", self.administrator.partner_id.ids),
-            ]
-        )
-
-    def watch(self):
-        self.env["pos.payment.method"]._cron_viva_wallet_watch_notifications()
-        self.env.invalidate_all()
-
-    def had_notifications(self):
-        self.viva_method.viva_wallet_webhook_events = {"1796": "2026-01-02 03:04:05"}
-
-    def test_silence_is_told_once(self):
-        self.had_notifications()
-        self.sales(pos_payment_method_webhook.SILENT_SALES)
-        self.watch()
-        self.watch()
-        self.assertTrue(self.viva_method.viva_wallet_webhook_silent_since)
-        self.assertEqual(len(self.messages()), 1)
-        self.assertIn("stopped notifying", self.messages().body)
-
-    def test_told_again_after_they_came_back(self):
-        self.had_notifications()
-        self.sales(pos_payment_method_webhook.SILENT_SALES)
-        self.watch()
-        later = fields.Datetime.now() - timedelta(minutes=30)
-        (sale,) = self.sales(1, notified_at=later)
-        sale.finished_at = later
-        self.watch()
-        self.assertFalse(self.viva_method.viva_wallet_webhook_silent_since)
-        self.assertEqual(len(self.messages()), 1)
-
-    def test_no_alarm(self):
-        self.sales(pos_payment_method_webhook.SILENT_SALES)
-        self.watch()
-        self.assertFalse(self.messages(), "there never were any notifications")
-        self.had_notifications()
-        self.transactions().state = "failed"
-        self.sales(pos_payment_method_webhook.SILENT_SALES - 1)
-        self.watch()
-        self.assertFalse(self.messages(), "too few sales to tell")
-        for sale in self.sales(pos_payment_method_webhook.SILENT_SALES):
-            sale.finished_at = fields.Datetime.now()
-        self.sales(1, notified_at=fields.Datetime.now())
-        self.watch()
-        self.assertFalse(self.messages(), "one was announced, the others may still be")
-
-    def test_scheduled_action(self):
-        cron = self.env.ref("pos_viva_wallet.ir_cron_viva_wallet_watch_notifications")
-        self.had_notifications()
-        self.sales(pos_payment_method_webhook.SILENT_SALES)
-        cron.method_direct_trigger()
-        self.assertEqual(len(self.messages()), 1)
-
-    def test_senders_are_checked(self):
-        for senders in ("viva.example", "13.80.70", "1.2.3.4/99", "1.2.3.4; 5.6.7.8"):
-            with self.subTest(senders=senders), self.assertRaisesRegex(ValidationError, "40.127"):
-                self.viva_method.viva_wallet_webhook_senders = senders
-
-    def test_only_a_system_administrator_makes_a_new_address(self):
-        manager = self.create_user("viva_manager", "point_of_sale.group_pos_manager")
-        before = self.viva_method.viva_wallet_webhook_token
-        for user in (self.cashier, manager):
-            with self.assertRaises(AccessError):
-                self.viva_method.with_user(user).action_viva_wallet_new_webhook_token()
-        self.assertEqual(self.viva_method.viva_wallet_webhook_token, before)
-        both = self.create_user("viva_both", "base.group_system", "point_of_sale.group_pos_manager")
-        self.viva_method.with_user(both).action_viva_wallet_new_webhook_token()
-        self.assertNotEqual(self.viva_method.viva_wallet_webhook_token, before)
-
-    def test_steps_for_managers(self):
-        manager = self.create_user("viva_manager", "point_of_sale.group_pos_manager")
-        steps = self.viva_method.with_user(manager).viva_wallet_webhook_steps
-        self.assertNotIn(self.viva_method.viva_wallet_webhook_token, json.dumps(steps))
-        for event_type in (1796, 1797, 1798, 1802, 1803):
-            self.assertIn(f"({event_type})", json.dumps(steps))

@@ -2,63 +2,10 @@
 
 import uuid
 
-from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import OTHER_TERMINAL, TERMINAL, VivaWalletCommon
-
-
-class RefundCommon(VivaWalletCommon):
-    """Two registers with a terminal each, and an approved sale of 12.34 at the first."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.other_config = cls.create_config("Register two")
-        cls.other_method = cls.create_viva_method(
-            name="Viva Wallet two", viva_wallet_terminal_id=OTHER_TERMINAL
-        )
-        cls.other_config.payment_method_ids += cls.other_method
-        cls.cash = cls.env["pos.payment.method"].create({
-            "name": "Coins", "journal_id": cls.company_data["default_journal_cash"].id,
-        })  # fmt: skip
-        cls.viva_config.payment_method_ids += cls.cash
-
-    def setUp(self):
-        super().setUp()
-        self.pos_session = self.open_register()
-        self.sale = self.approved_sale()
-
-    def at_the_other_till(self):
-        """Return what makes a request one of the second register."""
-        session = self.other_config.current_session_id or self.open_register(self.other_config)
-        return {"payment_method_id": self.other_method.id, "pos_session_id": session.id}
-
-    def list_refundable(self, *sales, **values):
-        return self.till("list_refundable", {
-            "pos_session_id": self.pos_session.id,
-            "payment_method_id": self.viva_method.id,
-            "order_uuids": [sale["order_uuid"] for sale in sales],
-            **values,
-        })  # fmt: skip
-
-    def remaining(self, sale=None):
-        (card,) = self.list_refundable(sale or self.sale)["cards"]
-        return card["remaining"]
-
-    def assert_refused(self, snapshot, reason, *texts):
-        """Check that Viva was not asked for anything, and that the cashier is told so."""
-        self.assertEqual((snapshot["state"], snapshot["reason"]), ("failed", reason))
-        for text in ("Nothing was paid back", *texts):
-            self.assertIn(text, snapshot["text"])
-        self.assertFalse(self.simulator.requests("refund") + self.simulator.requests("web_refund"))
-
-    def assert_failed(self, snapshot, reason, *texts):
-        """Check that Viva refused, nothing is booked, and the cashier is told so."""
-        self.assertEqual((snapshot["state"], snapshot["reason"]), ("failed", reason))
-        for text in texts:
-            self.assertIn(text, snapshot["text"])
-        self.assertFalse(self.paid_back())
+from .common import OTHER_TERMINAL, TERMINAL
+from .common_ledger import RefundCommon
 
 
 @tagged("post_install", "-at_install")
@@ -194,63 +141,6 @@ class TestRefund(RefundCommon):
         self.till("state_outcome", refund["session_id"], False)
         snapshot = self.till("start_refund", self.refund_values(self.sale, amount=-3))
         self.assertEqual(snapshot["reason"], "refund_open")
-
-    # === WHAT IS NOT SENT === #
-
-    def test_not_below_zero(self):
-        for amount in (0, 5, 0.0):
-            snapshot = self.till("start_refund", self.refund_values(self.sale, amount=amount))
-            self.assert_refused(snapshot, "amount_not_negative")
-
-    def test_nonsense(self):
-        for values in (
-            {"amount": None}, {"amount": "-5"}, {"amount": True}, {"amount": float("-inf")},
-            {"way": "by mail"}, {"session_id": "x"}, {"order_uuid": None},
-        ):  # fmt: skip
-            with self.subTest(**values):
-                refund = self.refund_values(self.sale, **values)
-                snapshot = self.till("start_refund", refund)
-                self.assertEqual(snapshot["state"], "failed")
-                self.assertIn("Nothing was paid back", snapshot["text"])
-        self.assertFalse(self.simulator.requests("refund"))
-
-    def test_unknown_parent(self):
-        for parent in (str(uuid.uuid4()), None, 5, ["x"]):
-            refund = self.refund_values(self.sale, parent_session_id=parent)
-            self.assert_refused(self.till("start_refund", refund), "parent_unknown")
-
-    def test_declined_sale_is_no_parent(self):
-        sale = self.sale_values()
-        self.till("start_sale", sale)
-        self.simulator.decline(TERMINAL)
-        self.read(sale["session_id"])
-        snapshot = self.till("start_refund", self.refund_values(sale))
-        self.assert_refused(snapshot, "parent_unknown")
-
-    def test_refund_is_no_parent(self):
-        refund = self.approved_refund(self.sale)
-        values = self.refund_values(self.sale, parent_session_id=refund["session_id"])
-        snapshot = self.till("start_refund", values)
-        self.assertEqual(snapshot["reason"], "parent_unknown")
-
-    def test_sale_of_another_company_is_no_parent(self):
-        other = self.setup_other_company()["company"]
-        stranger = self.create_transaction(
-            company_id=other.id, state="approved", charged_minor=1234, transaction_id="T"
-        )
-        refund = self.refund_values(self.sale, parent_session_id=stranger.session_id)
-        self.assert_refused(self.till("start_refund", refund), "parent_unknown")
-
-    def test_sale_of_another_account_at_viva(self):
-        self.transaction(self.sale["session_id"]).merchant_account = "demo somebody-else"
-        refund = self.refund_values(self.sale)
-        self.assert_refused(self.till("start_refund", refund), "other_account")
-        (card,) = self.list_refundable(self.sale)["cards"]
-        self.assertIn("another Viva account", card["obstacle"])
-
-    def test_sale_is_never_started_with_a_negative_amount(self):
-        snapshot = self.till("start_sale", self.sale_values(amount=-5))
-        self.assertEqual(snapshot["reason"], "amount_not_positive")
 
     # === WHEN VIVA SAYS NO === #
 
@@ -442,37 +332,37 @@ class TestRefund(RefundCommon):
         self.sync_order(refund)
         self.assertEqual(self.transaction(refund["session_id"]).review, "not_charged")
 
-    # === WHAT THE CASHIER CHOOSES FROM === #
 
-    def test_list_of_two_cards(self):
-        second = self.approved_sale(amount=20, order_uuid=self.sale["order_uuid"])
-        self.approved_refund(second, amount=-5)
-        answer = self.list_refundable(self.sale)
-        self.assertEqual(
-            [(card["session_id"], card["remaining"]) for card in answer["cards"]],
-            [(self.sale["session_id"], 12.34), (second["session_id"], 15)],
-        )
-        self.assertEqual(answer["cards"][0]["card_no"], "0133")
-        self.assertEqual(answer["cards"][0]["card_brand"], "Visa")
-        self.assertFalse(answer["cards"][0]["obstacle"])
+@tagged("post_install", "-at_install")
+class TestUnreferencedRefund(RefundCommon):
+    """Money for whatever card is presented."""
 
-    def test_list_with_another_payment(self):
-        order = self.sync_order(self.sale, state="draft")
-        values = {"pos_order_id": order.id, "amount": 3, "payment_method_id": self.cash.id}
-        order.add_payment(values)
-        self.env.flush_all()
-        answer = self.list_refundable(self.sale)
-        self.assertEqual(len(answer["cards"]), 1)
-        self.assertEqual(answer["others"], [{"method": "Coins", "amount": 3}])
+    def unreferenced(self, user=None, allowed=True):
+        self.viva_method.sudo()._write({"viva_wallet_unreferenced_refund": allowed})
+        refund = self.refund_values(self.sale, way="unreferenced", parent_session_id=None)
+        return refund, self.till("start_refund", refund, user=user)
 
-    def test_list_of_an_order_paid_otherwise(self):
-        answer = self.list_refundable(self.sale_values())
-        self.assertEqual((answer["cards"], answer["others"]), ([], []))
-        self.assertIn("no card payment", answer["text"])
+    def manager(self):
+        return self.create_user("viva_manager", "point_of_sale.group_pos_manager")
 
-    def test_list_for_who_may_not(self):
-        stranger = self.create_user("viva_stranger")
-        with self.assertRaises(AccessError):
-            self.till("list_refundable", {}, user=stranger)
-        with self.assertRaises(AccessError):
-            self.till("start_refund", self.refund_values(self.sale), user=stranger)
+    def test_by_a_manager(self):
+        refund, snapshot = self.unreferenced(self.manager())
+        self.assertEqual(snapshot["state"], "sent")
+        self.simulator.tap(TERMINAL)
+        self.assertEqual(self.read(refund["session_id"])["state"], "approved")
+        self.assertEqual(self.paid_back()[0]["kind"], "unreferenced_refund")
+        self.assertFalse(self.transaction(refund["session_id"]).parent_id)
+        self.assert_ledgers_agree()
+
+    def test_not_by_a_cashier(self):
+        _refund, snapshot = self.unreferenced()
+        self.assert_refused(snapshot, "unreferenced_forbidden", "manager")
+
+    def test_not_where_it_is_not_allowed(self):
+        _refund, snapshot = self.unreferenced(self.manager(), allowed=False)
+        self.assert_refused(snapshot, "unreferenced_forbidden")
+
+    def test_not_enabled_at_viva(self):
+        self.simulator.configure(unreferenced_refunds=False)
+        refund, _snapshot = self.unreferenced(self.manager())
+        self.assert_failed(self.read(refund["session_id"]), "refund_disabled")

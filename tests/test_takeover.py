@@ -2,7 +2,6 @@
 
 import uuid
 
-from odoo.exceptions import UserError
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import file_open, file_path
@@ -130,65 +129,6 @@ class TestOldModule(VivaWalletCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestVivaCom(VivaWalletCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.manager = cls.create_user(
-            "viva_manager", "point_of_sale.group_pos_manager", "account.group_account_manager"
-        )
-        cls.is_installed = "viva_com_api_key" in cls.env["pos.payment.method"]._fields
-
-    def old_method(self, **values):
-        settings = self.simulator.state()["settings"]
-        return self.env["pos.payment.method"].create({
-            "name": "Viva.com", "journal_id": self.company_data["default_journal_bank"].id,
-            "payment_method_type": "terminal", "use_payment_terminal": "viva_com",
-            "viva_com_terminal_id": OTHER_TERMINAL, "viva_com_test_mode": True,
-            **{
-                f"viva_com_{name}": settings[name]
-                for name in ("merchant_id", "api_key", "client_id", "client_secret")
-            },
-            **values,
-        })  # fmt: skip
-
-    def copy_configuration(self, old):
-        action = old.with_user(self.manager).action_viva_wallet_copy_viva_com()
-        created = self.env["pos.payment.method"].browse(action["params"]["next"]["res_id"])
-        return created, action["params"]["message"]
-
-    def test_other_methods_have_nothing_to_copy(self):
-        with self.assertRaisesRegex(UserError, "not a payment method of PoS Viva.com"):
-            self.viva_method.with_user(self.manager).action_viva_wallet_copy_viva_com()
-
-    def test_copy(self):
-        if not self.is_installed:
-            self.skipTest("pos_viva_com is not installed")
-        old = self.old_method(config_ids=[(6, 0, self.viva_config.ids)])
-        before = old.read()
-        created, message = self.copy_configuration(old)
-        self.assertEqual(old.read(), before)
-        self.assertEqual(created.config_ids, self.viva_config)
-        self.assertEqual(created.viva_wallet_terminal_id, OTHER_TERMINAL)
-        self.assertIn("create the webhooks again", message)
-        session = self.open_register()
-        sale = self.sale_values(payment_method_id=created.id, pos_session_id=session.id)
-        self.assertEqual(self.till("start_sale", sale)["state"], "sent")
-        with self.assertRaisesRegex(UserError, "already"):
-            self.copy_configuration(old)
-
-    def test_copy_while_a_register_is_open(self):
-        if not self.is_installed:
-            self.skipTest("pos_viva_com is not installed")
-        second = self.create_config("Register two")
-        old = self.old_method(config_ids=[(6, 0, (self.viva_config + second).ids)])
-        self.open_register()
-        created, message = self.copy_configuration(old)
-        self.assertEqual(created.config_ids, second)
-        self.assertIn(f"Close {self.viva_config.name}", message)
-
-
-@tagged("post_install", "-at_install")
 class TestCompaniesAndHistory(VivaWalletCommon):
     def test_branch(self):
         """A branch sells with its own method, on the bank journal of its parent."""
@@ -239,6 +179,15 @@ class TestCompaniesAndHistory(VivaWalletCommon):
         self.assertFalse(failed.payment_method_id)
         self.assertTrue(failed.read(["terminal_id", "amount", "state"])[0]["terminal_id"])
 
+
+@tagged("post_install", "-at_install")
+class TestCopiedDatabase(VivaWalletCommon):
+    def neutralize(self):
+        self.env.flush_all()
+        with file_open("pos_viva_wallet/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+
     def test_copied_database(self):
         self.viva_method.write({
             "viva_wallet_webhook_old_token": "OLD", "viva_wallet_webhook_verification_key": "KEY",
@@ -247,10 +196,7 @@ class TestCompaniesAndHistory(VivaWalletCommon):
         })  # fmt: skip
         client = self.viva_method._viva_wallet_client()
         before = self.viva_method.read()[0]
-        self.env.flush_all()
-        with file_open("pos_viva_wallet/data/neutralize.sql") as script:
-            self.env.cr.execute(script.read())
-        self.env.invalidate_all()
+        self.neutralize()
         after = self.viva_method.read()[0]
         self.assertTrue(after["viva_wallet_test_mode"])
         for name in (
@@ -266,8 +212,58 @@ class TestCompaniesAndHistory(VivaWalletCommon):
             client._credentials, self.viva_method._viva_wallet_client()._credentials
         )
 
+    def test_neutralized(self):
+        self.viva_method.write(
+            {"viva_wallet_test_mode": False, "viva_wallet_webhook_verification_key": "key"}
+        )
+        bank = self.env["pos.payment.method"].create(
+            {"name": "Bank", "journal_id": self.company_data["default_journal_bank"].id}
+        )
+        before = self.viva_method.read([*KEPT, "viva_wallet_webhook_token"])[0]
+        second = self.create_viva_method()
+        self.neutralize()
+        method = self.viva_method
+        self.assertTrue(method.viva_wallet_test_mode)
+        for name in ("viva_wallet_api_key", "viva_wallet_client_secret"):
+            self.assertTrue(method[name])
+            self.assertNotEqual(method[name], before[name])
+        self.assertFalse(method.viva_wallet_webhook_verification_key)
+        token = method.viva_wallet_webhook_token
+        self.assertGreaterEqual(len(token), 32)
+        self.assertNotEqual(token, before["viva_wallet_webhook_token"])
+        self.assertNotEqual(token, second.viva_wallet_webhook_token)
+        self.assertFalse(bank.viva_wallet_webhook_token)
+        method._check_viva_wallet_configuration()
+
+    def test_neutralized_methods_cannot_sell(self):
+        self.neutralize()
+        self.open_register()
+        snapshot = self.till("start_sale", self.sale_values())
+        self.assertEqual((snapshot["state"], snapshot["reason"]), ("failed", "credentials"))
+        self.assertFalse(self.simulator.requests("sale"))
+
+
+@tagged("post_install", "-at_install")
+class TestLeaving(VivaWalletCommon):
     def test_leaving(self):
         uninstall_hook(self.env)
         self.env.invalidate_all()
         self.assertFalse(self.viva_method.use_payment_terminal)
         self.assertFalse(self.env["ir.config_parameter"].get_param("pos_viva_wallet.simulator_url"))
+
+    def test_uninstalling_leaves_a_usable_bank_method(self):
+        uninstall_hook(self.env)
+        self.env.invalidate_all()
+        method = self.viva_method
+        self.assertFalse(method.use_payment_terminal)
+        self.assertEqual(method.payment_method_type, "none")
+        self.assertEqual(method.type, "bank")
+        method.write({"name": "Bank"})
+        session = self.open_register()
+        (loaded,) = session.with_user(self.cashier).load_data([])["pos.payment.method"]
+        self.assertFalse(loaded["use_payment_terminal"])
+        sale = self.sale_values()
+        order = self.sync_order(sale, viva_wallet_session_id=False)
+        self.assertEqual(order.state, "paid")
+        answer = session.with_user(self.cashier).close_session_from_ui()
+        self.assertTrue(answer["successful"], answer)

@@ -1,18 +1,13 @@
-"""The steps of a transaction can be read afterwards, and are forgotten in time."""
+"""The steps of a transaction can be read afterwards, and on which day of its register it was."""
 
 from odoo import fields
-from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import TERMINAL, VivaWalletCommon
+from .common_ledger import LedgerCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTimeline(VivaWalletCommon):
-    def setUp(self):
-        super().setUp()
-        self.open_register()
-
+class TestTimeline(LedgerCommon):
     def steps(self, transaction):
         self.env.invalidate_all()
         return transaction.event_ids.mapped("what")
@@ -63,62 +58,14 @@ class TestTimeline(VivaWalletCommon):
         transaction._fail("declined", message="card 4111 1111 1111 1111")
         self.assertNotIn("4111 1111", transaction.event_ids[-1].detail)
 
-    def test_nobody_writes_events(self):
-        transaction = self.create_transaction()
-        manager = self.create_user("manager", "point_of_sale.group_pos_manager")
-        event = transaction.event_ids[0].with_user(manager)
-        self.assertEqual(event.what, "asked")
-        with self.assertRaises(AccessError):
-            event.detail = "x"
-        with self.assertRaises(AccessError):
-            event.unlink()
-        with self.assertRaises(AccessError):
-            transaction.event_ids.with_user(self.cashier).read(["what"])
-
-    def test_old_events_and_answers_are_forgotten(self):
-        old, recent = (
-            self.create_transaction(state="failed", raw_answer={"a": 1}) for _ in range(2)
-        )
-        (old | recent).finished_at = fields.Datetime.now()
-        old.finished_at = "2020-01-01 00:00:00"
-        old.event_ids.at = "2020-01-01 00:00:00"
+    def test_day_is_the_day_of_the_register(self):
+        self.env.company.partner_id.tz = "Pacific/Auckland"
+        late = self.create_transaction()
         self.env.flush_all()
-        self.env["viva.wallet.event"]._gc_events()
-        self.env["viva.wallet.event"]._gc_answers()
-        self.env.invalidate_all()
-        self.assertFalse(old.event_ids)
-        self.assertFalse(old.raw_answer)
-        self.assertTrue(recent.event_ids)
-        self.assertTrue(recent.raw_answer)
-
-    def test_retention_can_be_changed_and_switched_off(self):
-        transaction = self.create_transaction(state="failed", raw_answer={"a": 1})
-        transaction.finished_at = "2020-01-01 00:00:00"
-        transaction.event_ids.at = "2020-01-01 00:00:00"
-        set_param = self.env["ir.config_parameter"].set_param
-        events = self.env["viva.wallet.event"]
-        for name in ("pos_viva_wallet.keep_events_days", "pos_viva_wallet.keep_answers_days"):
-            set_param(name, "0")
-        self.env.flush_all()
-        events._gc_events()
-        events._gc_answers()
-        self.env.invalidate_all()
-        self.assertTrue(transaction.event_ids)
-        self.assertTrue(transaction.raw_answer)
-        set_param("pos_viva_wallet.keep_events_days", "30")
-        events._gc_events()
-        self.env.invalidate_all()
-        self.assertFalse(transaction.event_ids)
-
-    def test_terminal_switches(self):
-        self.viva_config.current_session_id.action_pos_session_closing_control()
-        self.viva_method.write(
-            {"viva_wallet_show_receipt": False, "viva_wallet_show_result": False}
+        self.env.cr.execute(
+            "UPDATE viva_wallet_transaction SET create_date = '2026-03-01 11:30' WHERE id = %s",
+            [late.id],
         )
-        self.open_register()
-        sale = self.sale_values()
-        self.till("start_sale", sale)
-        self.simulator.tap(TERMINAL)
-        self.read(sale["session_id"])
-        answer = self.transaction(sale["session_id"]).raw_answer
-        self.assertEqual((answer["showReceipt"], answer["showTransactionResult"]), (False, False))
+        self.env.invalidate_all()
+        late._compute_day()
+        self.assertEqual((str(late.day), late.hour), ("2026-03-02", 0))

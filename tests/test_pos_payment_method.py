@@ -1,13 +1,10 @@
-"""The payment method's form: what is required, the webhook address, hosts, copies, leaving."""
+"""The payment method: what is required, hosts, copies, what may change while a register is open."""
 
-import uuid
 from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
-from odoo.tools import file_open
 
-from ..hooks import uninstall_hook
 from ..viva.account import DEMO, LIVE
 from .common import TERMINAL, VivaWalletCommon
 
@@ -21,7 +18,7 @@ LABELS = {
 
 
 @tagged("post_install", "-at_install")
-class TestConfiguration(VivaWalletCommon):
+class TestPosPaymentMethod(VivaWalletCommon):
     # === REQUIRED FIELDS === #
 
     def test_each_field_is_required_and_named(self):
@@ -71,6 +68,11 @@ class TestConfiguration(VivaWalletCommon):
         self.viva_method.use_payment_terminal = "viva_wallet"
         self.assertEqual(self.viva_method.viva_wallet_webhook_token, token)
 
+    def test_label_of_the_terminal(self):
+        selection = dict(self.env["pos.payment.method"]._get_payment_terminal_selection())
+        self.assertEqual(selection["viva_wallet"], "Viva Wallet")
+        self.assertEqual(self.viva_method.viva_wallet_terminal_id, TERMINAL)
+
     # === WITHOUT VIVA === #
 
     def test_saving_does_not_depend_on_viva(self):
@@ -81,60 +83,6 @@ class TestConfiguration(VivaWalletCommon):
                 method.write({"viva_wallet_api_key": "other", "viva_wallet_test_mode": False})
                 self.assertTrue(method.viva_wallet_webhook_endpoint)
         self.assertFalse(self.simulator.requests())
-
-    # === WEBHOOK ADDRESS === #
-
-    def test_address_is_there_after_creation(self):
-        methods = self.create_viva_method() + self.create_viva_method()
-        for method in methods:
-            self.assertEqual(
-                method.viva_wallet_webhook_endpoint,
-                f"{method.get_base_url()}/pos_viva_wallet/notification/"
-                f"{method.viva_wallet_webhook_token}",
-            )
-            self.assertGreaterEqual(len(method.viva_wallet_webhook_token), 32)
-        self.assertEqual(len(set(methods.mapped("viva_wallet_webhook_token"))), 2)
-
-    def test_address_is_there_after_choosing_the_terminal(self):
-        method = self.env["pos.payment.method"].create(
-            {"name": "Bank", "journal_id": self.company_data["default_journal_bank"].id}
-        )
-        self.assertFalse(method.viva_wallet_webhook_endpoint)
-        values = self.viva_method_values()
-        method.write(values)
-        self.assertTrue(method.viva_wallet_webhook_endpoint)
-
-    def test_verification_key_is_forgotten_with_its_account(self):
-        for change in (
-            {"viva_wallet_test_mode": False},
-            {"viva_wallet_test_mode": True},
-            {"viva_wallet_merchant_id": str(uuid.uuid4())},
-        ):
-            with self.subTest(change=change):
-                self.viva_method.viva_wallet_webhook_verification_key = "key"
-                self.viva_method.write(change)
-                self.assertFalse(self.viva_method.viva_wallet_webhook_verification_key)
-
-    def test_verification_key_is_kept_otherwise(self):
-        self.viva_method.viva_wallet_webhook_verification_key = "key"
-        self.viva_method.write({"name": "Card", "viva_wallet_terminal_id": "16000003"})
-        self.assertEqual(self.viva_method.viva_wallet_webhook_verification_key, "key")
-
-    # === OPEN REGISTER === #
-
-    def test_webhook_fields_while_the_register_is_open(self):
-        self.open_register()
-        for name in ("viva_wallet_webhook_token", "viva_wallet_webhook_verification_key"):
-            self.viva_method.write({name: "new"})
-            self.assertEqual(self.viva_method[name], "new")
-        for vals in (
-            {"viva_wallet_terminal_id": "16000003"},
-            {"viva_wallet_api_key": "new"},
-            {"viva_wallet_test_mode": False},
-            {"viva_wallet_webhook_token": "newer", "viva_wallet_client_id": "new"},
-        ):
-            with self.subTest(vals=vals), self.assertRaises(UserError):
-                self.viva_method.write(vals)
 
     # === COPIES === #
 
@@ -201,64 +149,3 @@ class TestConfiguration(VivaWalletCommon):
                 self.assertRegex(host, r"^https://[a-z-]+\.vivapayments\.com$")
             self.assertTrue(hosts.verify_tls)
         self.assertFalse({*vars(LIVE).values()} & {*vars(DEMO).values()} - {True})
-
-    # === COPIED DATABASE === #
-
-    def test_neutralized(self):
-        self.viva_method.write(
-            {"viva_wallet_test_mode": False, "viva_wallet_webhook_verification_key": "key"}
-        )
-        bank = self.env["pos.payment.method"].create(
-            {"name": "Bank", "journal_id": self.company_data["default_journal_bank"].id}
-        )
-        before = self.viva_method.read([*LABELS, "viva_wallet_webhook_token"])[0]
-        second = self.create_viva_method()
-        self.env.flush_all()
-        with file_open("pos_viva_wallet/data/neutralize.sql") as script:
-            self.env.cr.execute(script.read())
-        self.env.invalidate_all()
-        method = self.viva_method
-        self.assertTrue(method.viva_wallet_test_mode)
-        for name in ("viva_wallet_api_key", "viva_wallet_client_secret"):
-            self.assertTrue(method[name])
-            self.assertNotEqual(method[name], before[name])
-        self.assertFalse(method.viva_wallet_webhook_verification_key)
-        token = method.viva_wallet_webhook_token
-        self.assertGreaterEqual(len(token), 32)
-        self.assertNotEqual(token, before["viva_wallet_webhook_token"])
-        self.assertNotEqual(token, second.viva_wallet_webhook_token)
-        self.assertFalse(bank.viva_wallet_webhook_token)
-        method._check_viva_wallet_configuration()
-
-    def test_neutralized_methods_cannot_sell(self):
-        self.env.flush_all()
-        with file_open("pos_viva_wallet/data/neutralize.sql") as script:
-            self.env.cr.execute(script.read())
-        self.open_register()
-        snapshot = self.till("start_sale", self.sale_values())
-        self.assertEqual((snapshot["state"], snapshot["reason"]), ("failed", "credentials"))
-        self.assertFalse(self.simulator.requests("sale"))
-
-    # === LEAVING === #
-
-    def test_uninstalling_leaves_a_usable_bank_method(self):
-        uninstall_hook(self.env)
-        self.env.invalidate_all()
-        method = self.viva_method
-        self.assertFalse(method.use_payment_terminal)
-        self.assertEqual(method.payment_method_type, "none")
-        self.assertEqual(method.type, "bank")
-        method.write({"name": "Bank"})
-        session = self.open_register()
-        (loaded,) = session.with_user(self.cashier).load_data([])["pos.payment.method"]
-        self.assertFalse(loaded["use_payment_terminal"])
-        sale = self.sale_values()
-        order = self.sync_order(sale, viva_wallet_session_id=False)
-        self.assertEqual(order.state, "paid")
-        answer = session.with_user(self.cashier).close_session_from_ui()
-        self.assertTrue(answer["successful"], answer)
-
-    def test_label_of_the_terminal(self):
-        selection = dict(self.env["pos.payment.method"]._get_payment_terminal_selection())
-        self.assertEqual(selection["viva_wallet"], "Viva Wallet")
-        self.assertEqual(self.viva_method.viva_wallet_terminal_id, TERMINAL)
