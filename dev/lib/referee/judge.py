@@ -146,7 +146,11 @@ class Judge:
 
     def _forgotten(self):
         for row in self.rows:
-            if row["state"] == "failed" and row["money_uncertain"] and not self._is_looked_after(row):
+            if (
+                row["state"] == "failed"
+                and row["money_uncertain"]
+                and not self._is_looked_after(row)
+            ):
                 yield f"{short(row['session_id'])} is uncertain and nobody asks any more."
 
     def _is_looked_after(self, row):
