@@ -143,7 +143,7 @@ class TestReversal(ReconcileCommon):
 
     def test_partial_refund_in_vivas_own_pages(self):
         row = self.booked_sale()
-        self.simulator._engine.refund_by_web(row.transaction_id, 100, None, None)
+        self.simulator.refund(row.session_id, 100)
         self.announce(row)
         self.run_cron()
         self.assertEqual((row.state, row.review), ("approved", "reversal_announced"))
@@ -164,7 +164,7 @@ class TestReversal(ReconcileCommon):
             with self.subTest(is_reversed=is_reversed):
                 row = self.booked_sale()
                 refund = self.refund(row, state="sent", amount_minor=100)
-                self.simulator._engine.refund_by_web(row.transaction_id, 100, None, None)
+                self.simulator.refund(row.session_id, 100)
                 self.announce(row)
                 self.assertTrue(row.reversal_check_at)
                 self.assertFalse(row.reversal_suspected_at)
@@ -185,7 +185,7 @@ class TestReversal(ReconcileCommon):
 
     def test_whole_refund_of_ours_is_no_reversal(self):
         row = self.booked_sale()
-        self.simulator._engine.refund_by_web(row.transaction_id, None, None, None)
+        self.simulator.refund(row.session_id)
         self.refund(row, state="approved", transaction_id=str(uuid.uuid4()), charged_minor=1234)
         self.announce(row)
         self.run_cron()
@@ -194,7 +194,7 @@ class TestReversal(ReconcileCommon):
     def test_nothing_is_concluded_while_a_refund_of_ours_is_on_its_way(self):
         row = self.booked_sale()
         self.announce(row)
-        self.simulator._engine.refund_by_web(row.transaction_id, None, None, None)
+        self.simulator.refund(row.session_id)
         self.refund(row, state="sent", sent_at=fields.Datetime.now())
         self.run_cron()
         self.assertEqual((row.state, row.review), ("approved", False))
