@@ -171,9 +171,8 @@ class Engine:
         done = CustomerAction.by_hand(action, options)
         session = self.terminal(terminal_id).active
         if session is None:
-            raise SimulatorError(
-                f"Terminal {terminal_id} shows no payment. Start one at the till first."
-            )
+            problem = f"Terminal {terminal_id} shows no payment. Start one at the till first."
+            raise SimulatorError(problem)
         self._carry_out(session, done)
         return session
 
@@ -434,16 +433,16 @@ class Engine:
         if not terminal.endless_202:
             body = self.session_body(session)
             events.append(webhooks.session_event(self.settings, session, body))
-        if events:
-            self._send(events)
+        self._send(events)
 
     def _carry_out_abort(self, session):
         """The terminal has fetched an abort: it stops, unless it is too late or asleep."""
         if session.state == QUEUED:
             return
-        session.abort_ack_at = self._clock.now()
         if session.state == SHOWN:
             self._end_by_abort(session)
+        else:
+            session.abort_ack_at = self._clock.now()
 
     def _end_by_abort(self, session):
         session.abort_ack_at = self._clock.now()
