@@ -242,7 +242,7 @@ class World:
         self.triggers.append(moment if is_seconds else moment.replace(tzinfo=UTC).timestamp())
 
     def _note_movements(self):
-        for movement in self.viva._engine.bank.transactions[len(self.movements) :]:
+        for movement in self.viva._engine.ledger.transactions[len(self.movements) :]:
             self.movements[movement.transaction_id] = self.kernel.steps
             what = "charges" if movement.kind == "sale" else "pays back"
             self.kernel.note(f"Viva {what} {movement.amount} for {movement.merchant_reference[:8]}")
