@@ -56,5 +56,5 @@ test("a refund by the account sends nobody to the terminal", () => {
 test("what the server says is shown where it knows why", () => {
     expect(textOf("unknown")).toBe("Said by the server.");
     expect(textOf("retry")).toBe("Said by the server.");
-    expect(textOf("retry", { flow: {} })).toInclude("Try again, or pay back otherwise");
+    expect(textOf("retry", { flow: {} })).toInclude("Try again, or use another payment method");
 });

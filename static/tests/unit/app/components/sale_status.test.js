@@ -124,7 +124,7 @@ describe("what the cashier sees", () => {
         expect(line.isVivaWalletInFlight()).toBe(true);
         expect(queryText(LINE)).toInclude("Only users of the Point of Sale can do that.");
         expect(queryText(LINE)).toInclude("Not known whether paid");
-        expect(queryText(LINE)).toInclude("An earlier request may have got through");
+        expect(queryText(LINE)).toInclude("An earlier request may have reached the terminal");
         expect(`${LINE} .send_payment_request`).toHaveCount(0);
         server.approve(line);
         await pass();
