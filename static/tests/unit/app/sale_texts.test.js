@@ -73,7 +73,9 @@ test("what the server says is shown where it knows why", () => {
     expect(textOf("retry")).toBe("Said by the server.");
     expect(textOf("uncertain")).toBe("Said by the server.");
     expect(textOf("retry", { flow: {} })).toInclude("Try again");
-    expect(textOf("refused")).toInclude("Not taken. An earlier request may have reached the terminal");
+    expect(textOf("refused")).toInclude(
+        "Not taken. An earlier request may have reached the terminal"
+    );
 });
 
 test("a charge tells its card, and what was added", () => {
