@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from .databases import ensure_database
 from .odoo import Instance, ensure_instance
 from .paths import DEV
+from .referee.__main__ import parse_options
 from .report import detail
 from .side_by_side import log_path, run_program
 
@@ -39,6 +40,7 @@ def referee(_instance: Instance, _tags: str) -> tuple[int, int]:
 
 def run(arguments: list[str]) -> int:
     """Play what the arguments of `dev/chaos referee` ask for and return the exit code."""
+    parse_options(arguments)  # a mistake, or a call for help, before anything is started
     with _program(arguments) as (command, environment):
         return subprocess.call(command, env=environment, cwd=DEV)
 

@@ -3,6 +3,7 @@
 New texts get an empty translation, for a person to fill in; texts that are gone are dropped.
 """
 
+import argparse
 from pathlib import Path
 
 from .databases import POINT_OF_SALE, TEMPLATE, Baseline, install, start_from
@@ -18,6 +19,7 @@ SCRIPT = Path(__file__).with_name("translations_shell.py")
 
 def main() -> int:
     """Write the files and say which texts have no translation yet."""
+    argparse.ArgumentParser(prog="dev/translations", description=__doc__).parse_args()
     instance = ensure_instance("translations")
     baseline = Baseline(instance, POINT_OF_SALE)
     baseline.ensure()
