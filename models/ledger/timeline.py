@@ -110,7 +110,7 @@ class VivaWalletTransaction(models.Model):
         return events
 
     def _outcome_detail(self):
-        if self.state == "sent":
+        if self.state in ("sent", "reversed"):  # what Viva said last is about the approval
             return None
         code = self.event_id and f"[{self.event_id}]"
         return " ".join(filter(None, (self.reason, code, self.message))) or None
