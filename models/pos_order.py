@@ -16,7 +16,7 @@ class PosOrder(models.Model):
     @api.model
     def _process_order(self, order, existing_order):
         """Override of `point_of_sale`: what a till saves does not undo what Viva has said, and till
-        and server may both have added what a terminal charged on top; see `viva.wallet.extra`.
+        and server may both have added what a terminal charged on top; see `_extras` of the ledger.
         """
         if order.get("payment_ids"):
             payments = self.env["pos.payment"]
@@ -49,7 +49,7 @@ class PosOrder(models.Model):
     def _viva_wallet_add_extras(self, extras):
         """Add lines for what a terminal charged on top, unless the order has them.
 
-        :param list extras: see `viva.wallet.extra`.
+        :param list extras: see `_extras` of the ledger.
         """
         self.ensure_one()
         if not extras:

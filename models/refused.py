@@ -1,4 +1,4 @@
-# Why a till is refused. For the one and for the other there is a sentence for each.
+# Why a till is refused. Every reason has a sentence in `models/messages/refusals.py`.
 OF_SALES = frozenset(
     {
         "amount_not_positive", "currency", "invalid", "not_configured", "order_busy",

@@ -11,10 +11,9 @@ from werkzeug.wrappers import Response
 from . import cards, currencies, outcomes
 from .clock import Clock
 from .control_api import ControlApi
-from .customer_actions import APPROVE, CANCEL, DECLINE, IGNORE, INSERT, CustomerAction
 from .delivery import Outbox
 from .engine import Engine
-from .errors import Refused, SimulatorError
+from .errors import SimulatorError
 from .faults import Faults
 from .request_log import RequestLog
 from .server import Server
@@ -24,10 +23,6 @@ from .viva_api import VivaApi
 
 _PAGE = Path(__file__).parent / "page"
 _PAGE_NAMES = {"/": "index.html", "/favicon.ico": "icon.svg"}
-_OUTCOMES = {
-    "tap": APPROVE, "approve": APPROVE, "insert": INSERT, "decline": DECLINE, "cancel": CANCEL,
-    "ignore": IGNORE,
-}  # fmt: skip
 
 
 def _locked(method):
@@ -37,6 +32,18 @@ def _locked(method):
     def run(self, *args, **options):
         with self._engine.lock:
             return method(self, *args, **options)
+
+    return run
+
+
+def _steers(method):
+    """Make a method of the engine one of the simulator, which returns dicts."""
+
+    @functools.wraps(method)
+    def run(self, *args, **options):
+        with self._engine.lock:
+            result = method(self._engine, *args, **options)
+            return result and result.as_dict()
 
     return run
 
@@ -259,99 +266,19 @@ class Simulator:
         """Remove all fault rules."""
         self._faults.rules.clear()
 
-    @_locked
-    def add_terminal(self, terminal_id, **options):
-        """Add a terminal.
-
-        :param options: see ``terminals.Options``
-        :return: the terminal as a dict
-        """
-        self._engine.add_terminal(terminal_id, options)
-        return self.terminal(terminal_id)
-
-    @_locked
-    def set_terminal(self, terminal_id, **options):
-        """Change a terminal: asleep, wakes_late, endless_202, autopilot, body_overrides ...
-
-        :param options: see ``terminals.Options``
-        :return: the terminal as a dict
-        """
-        self._engine.set_terminal(terminal_id, options)
-        return self.terminal(terminal_id)
-
-    @_locked
-    def terminal(self, terminal_id):
-        """Return a terminal as a dict."""
-        return self._engine.terminal(terminal_id).as_dict()
-
-    @_locked
-    def act(self, terminal_id, action, **options):
-        """Let the customer at a terminal do something; each action is a method, too.
-
-        :param str action: "tap" or "approve" (present a card, or enter the PIN after "insert"),
-            "insert" (the card is read: an abort comes too late), "decline" (present a card that
-            is declined), "cancel" (press the red button), "ignore" (let it time out)
-        :param options: see ``customer_actions.CustomerAction``
-        :return: the session as a dict
-        :raises SimulatorError: when the terminal shows no payment
-        """
-        if action == "settings":
-            return self.set_terminal(terminal_id, **options)
-        if action not in _OUTCOMES:
-            known = ", ".join([*_OUTCOMES, "settings"])
-            raise SimulatorError(f"A terminal does not know {action!r}. Known: {known}.")
-        done = CustomerAction.by_hand(_OUTCOMES[action], options, action)
-        return self._engine.act(terminal_id, done).as_dict()
-
+    add_terminal = _steers(Engine.add_terminal)
+    set_terminal = _steers(Engine.set_terminal)
+    terminal = _steers(Engine.terminal)
+    act = _steers(Engine.act)
     tap = functools.partialmethod(act, action="tap")
     insert = functools.partialmethod(act, action="insert")
     decline = functools.partialmethod(act, action="decline")
     cancel = functools.partialmethod(act, action="cancel")
     ignore = functools.partialmethod(act, action="ignore")
-
-    @_locked
-    def approve_late(self, session_id, **options):
-        """Turn a failed session into a success.
-
-        :param options: card, entry, tip, amount
-        :return: the session as a dict
-        """
-        action = CustomerAction.by_hand(APPROVE, options, "approve_late")
-        self._engine.approve_late(session_id, action)
-        return self._engine.session(session_id).as_dict()
-
-    @_locked
-    def reverse(self, session_id):
-        """Let Viva undo the charge of a session by itself (webhook 1797, ``Systemic``).
-
-        :return: the session as a dict
-        """
-        self._engine.reverse(session_id)
-        return self._engine.session(session_id).as_dict()
-
-    @_locked
-    def undo(self, transaction_id):
-        """Let Viva undo a movement of money that may have no session, such as a web refund.
-
-        :raises SimulatorError: when there is none, or it is undone already
-        """
-        self._engine.undo(transaction_id)
-
-    @_locked
-    def refund(self, session_id, amount=None):
-        """Let the merchant refund the charge of a session in Viva's own pages (webhook 1797).
-
-        :param int amount: minor units; None is all that remains
-        :return: the session as a dict
-        :raises SimulatorError: when that much cannot be refunded
-        """
-        session = self._engine.session(session_id)
-        transaction_id = session.transaction and session.transaction.transaction_id
-        try:
-            self._engine.refund_by_web(transaction_id, amount)
-        except Refused as error:
-            raise SimulatorError(f"Session {session_id}: {error.detail}.") from None
-        return session.as_dict()
+    approve_late = _steers(Engine.approve_late)
+    reverse = _steers(Engine.reverse)
+    undo = _steers(Engine.undo)
+    refund = _steers(Engine.refund)
 
     @_locked
     def redeliver(self, delivery_id=None):

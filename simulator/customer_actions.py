@@ -5,6 +5,7 @@ from typing import Annotated
 
 from .cards import CARDS, ENTRIES
 from .checks import check
+from .errors import SimulatorError
 from .outcomes import CANCELLED, DECLINED_BY_SERVER
 
 APPROVE = "approve"
@@ -13,6 +14,8 @@ DECLINE = "decline"
 CANCEL = "cancel"
 IGNORE = "ignore"
 OUTCOMES = (APPROVE, INSERT, DECLINE, CANCEL, IGNORE)
+# What the customer can be told to do, by its name in the control API.
+ACTIONS = {"tap": APPROVE, **{outcome: outcome for outcome in OUTCOMES}}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,16 +44,18 @@ class CustomerAction:
     approve_after: float | None = None
 
     @classmethod
-    def by_hand(cls, outcome, options, name):
+    def by_hand(cls, name, options):
         """Make an action that is done now.
 
-        :param str outcome: one of ``OUTCOMES``
-        :param dict options: the other fields
-        :param str name: how an error message names the action
-        :raises SimulatorError: naming the option that is unknown or wrong
+        :param str name: one of ``ACTIONS``
+        :param dict options: the fields but ``outcome`` and ``after``
+        :raises SimulatorError: naming the action or option that is unknown or wrong
         """
+        if name not in ACTIONS:
+            known = ", ".join([*ACTIONS, "settings"])
+            raise SimulatorError(f"A terminal does not know {name!r}. Known: {known}.")
         check(cls, options, name, without=("outcome", "after"))
-        return cls(outcome, **options)
+        return cls(ACTIONS[name], **options)
 
     @classmethod
     def by_autopilot(cls, options):

@@ -12,12 +12,9 @@ from .customer_actions import CANCEL, DECLINE, IGNORE, INSERT, CustomerAction
 from .errors import NotFoundError, Refused, SimulatorError
 from .ledger import REFUND, SALE, TYPE_CHARGE, WEB_REFUND, Ledger
 from .outcomes import Header
-from .refund_rules import is_blocked, refund_type, refusal
+from .refund_rules import check_web_refund, refund_type, refusal
 from .sessions import CARD_READ, DONE, QUEUED, SHOWN
 from .terminals import DEFAULT_IDS, Terminal
-
-# Of the web API: "request to reverse aborted" (issue 2021).
-NOT_CLEARED = 2055
 
 
 class Engine:
@@ -47,7 +44,7 @@ class Engine:
         self.sessions = {}
         self.terminals = {}
         for number, terminal_id in enumerate(DEFAULT_IDS, 1):
-            self.add_terminal(terminal_id, {"name": f"Terminal {number}"})
+            self.add_terminal(terminal_id, name=f"Terminal {number}")
 
     def change_settings(self, values):
         """Change settings.
@@ -58,11 +55,12 @@ class Engine:
         for terminal in self.terminals.values():
             self._touch(terminal)
 
-    def add_terminal(self, terminal_id, options):
+    def add_terminal(self, terminal_id, **options):
         """Add a terminal to the merchant.
 
         :param str terminal_id: 8 digits at a real Viva; any text here
-        :param dict options: see ``terminals.Options``
+        :param options: see ``terminals.Options``
+        :return: the Terminal
         :raises SimulatorError: when it exists or an option is wrong
         """
         if not isinstance(terminal_id, str) or not terminal_id or "/" in terminal_id:
@@ -73,10 +71,13 @@ class Engine:
         terminal.set_options(options)
         self.terminals[terminal_id] = terminal
         self._touch(terminal)
+        return terminal
 
-    def set_terminal(self, terminal_id, options):
+    def set_terminal(self, terminal_id, **options):
         """Change a terminal's options; waking it makes it fetch what is waiting for it.
 
+        :param options: see ``terminals.Options``
+        :return: the Terminal
         :raises SimulatorError: when the terminal is unknown or an option is wrong
         """
         terminal = self.terminal(terminal_id)
@@ -85,6 +86,7 @@ class Engine:
         if options.get("asleep") is False:
             for session in list(terminal.queue):
                 self._show(session)
+        return terminal
 
     def terminal(self, terminal_id):
         """Return a terminal.
@@ -156,31 +158,40 @@ class Engine:
 
     # -- what the customer does ----------------------------------------------------------------
 
-    def act(self, terminal_id, action):
+    def act(self, terminal_id, action, **options):
         """Let the customer at a terminal do something.
 
-        :param CustomerAction action: what
-        :return: the Session
-        :raises SimulatorError: when the terminal shows no request
+        :param str action: one of ``customer_actions.ACTIONS``; "settings" sets terminal options
+        :param options: see ``customer_actions.CustomerAction``
+        :return: the Session (the Terminal)
+        :raises SimulatorError: when the terminal shows no payment
         """
+        if action == "settings":
+            return self.set_terminal(terminal_id, **options)
+        done = CustomerAction.by_hand(action, options)
         session = self.terminal(terminal_id).active
         if session is None:
-            raise SimulatorError(
-                f"Terminal {terminal_id} shows no payment. Start one at the till first."
-            )
-        self._carry_out(session, action)
+            problem = f"Terminal {terminal_id} shows no payment. Start one at the till first."
+            raise SimulatorError(problem)
+        self._carry_out(session, done)
         return session
 
     # -- what Viva does by itself ----------------------------------------------------------------
 
-    def approve_late(self, session_id, action):
+    def approve_late(self, session_id, **options):
         """Turn a failed session into a success, as reported in issues 2373 and 2461.
 
-        :param CustomerAction action: what was charged
+        :param options: card, entry, tip, amount
+        :return: the Session
         :raises SimulatorError: when the session is unknown, open or successful, or a refund that
             may not be made any more
         """
         session = self.session(session_id)
+        self._approve_late(session, CustomerAction.by_hand("approve", options))
+        return session
+
+    def _approve_late(self, session, action):
+        session_id = session.session_id
         if not session.is_done or session.success:
             raise SimulatorError(f"Session {session_id} has not failed, so it cannot succeed late.")
         if session.kind != SALE and self._refusal(session):
@@ -192,13 +203,15 @@ class Engine:
     def reverse(self, session_id):
         """Undo a session's charge, as Viva does after a lost connection (issue 2486).
 
+        :return: the Session
         :raises SimulatorError: when there is no charge to undo
         """
-        self.session(session_id)
+        session = self.session(session_id)
         transaction = self.ledger.of_session(session_id)
         if transaction is None or transaction.reversed:
             raise SimulatorError(f"Session {session_id} has no charge that can be reversed.")
         self.undo(transaction.transaction_id)
+        return session
 
     def undo(self, transaction_id):
         """Undo a movement of money that may have no session: a refund through the account.
@@ -212,6 +225,20 @@ class Engine:
         self._touch(self.terminal(transaction.terminal_id))
         self._send([webhooks.reversal_event(self.settings, transaction, self._clock.now())])
 
+    def refund(self, session_id, amount=None):
+        """Refund the charge of a session, as the merchant does in Viva's own pages.
+
+        :param int amount: minor units; None is all that remains
+        :return: the Session
+        :raises SimulatorError: when that much cannot be refunded
+        """
+        session = self.session(session_id)
+        try:
+            self.refund_by_web(session.transaction and session.transaction.transaction_id, amount)
+        except Refused as error:
+            raise SimulatorError(f"Session {session_id}: {error.detail}.") from None
+        return session
+
     def refund_by_web(self, transaction_id, amount, merchant_reference=None, customer_trns=None):
         """Give money back without a terminal (``DELETE /api/transactions/{id}``).
 
@@ -220,13 +247,7 @@ class Engine:
         :raises Refused: 404 unknown, 400 more than what remains, 2055 not cleared yet
         """
         parent, now = self.ledger.find(transaction_id), self._clock.now()
-        if parent is None or parent.is_refund:
-            raise Refused(404, None, "Transaction not found")
-        amount = parent.remaining if amount is None else amount
-        if not 0 < amount <= parent.remaining:
-            raise Refused(400, None, "The amount exceeds what can be refunded")
-        if is_blocked(self.settings, parent, amount, now):
-            raise Refused(NOT_CLEARED, None, "Request to reverse aborted")
+        amount = check_web_refund(self.settings, parent, amount, now)
         if not merchant_reference or not self.settings.web_refund_reference:
             merchant_reference = parent.merchant_reference
         transaction = self.ledger.record(
@@ -306,15 +327,19 @@ class Engine:
         """Run a callback later, unless the session is over by then."""
         session.timers.append(self._later(seconds, lambda: session.is_done or callback()))
 
+    def _if_possible(self, seconds, callback):
+        """Run a callback later; what it does may have been done or made impossible by then."""
+
+        def run():
+            with suppress(SimulatorError):
+                callback()
+
+        self._later(seconds, run)
+
     def _refusal(self, session):
         """Return the event id by which Viva refuses what was asked for, or None."""
-        return refusal(
-            self.settings,
-            session,
-            self.terminal(session.terminal_id),
-            self._parent(session),
-            self._clock.now(),
-        )
+        terminal, parent = self.terminal(session.terminal_id), self._parent(session)
+        return refusal(self.settings, session, terminal, parent, self._clock.now())
 
     def _parent(self, session):
         """Return the movement that a session refunds, or None."""
@@ -339,7 +364,7 @@ class Engine:
         if action.outcome == DECLINE:
             self._decline(session, action.failure, action.transaction_event_id)
             return
-        demo = self._demo_decline(session)
+        demo = outcomes.demo_decline(session) if self.settings.demo_declines else 0
         event_id = self._refusal(session)
         if demo:
             self._decline(session, outcomes.DECLINED_BY_SERVER, demo)
@@ -351,12 +376,6 @@ class Engine:
     def _read_card(self, session, action):
         session.card = CARDS[action.card or self.terminal(session.terminal_id).card]
         session.entry_mode = ENTRIES[action.entry]
-
-    def _demo_decline(self, session):
-        """Return the issuer's code by which Viva's demo declines 99.XX (reference, 10), or 0."""
-        reason = session.amount - 9900
-        applies = self.settings.demo_declines and session.kind == SALE
-        return 10000 + reason if applies and 1 <= reason <= 99 else 0
 
     def _decline(self, session, event_id, transaction_event_id):
         session.transaction_event_id = transaction_event_id
@@ -373,11 +392,7 @@ class Engine:
         action = session.action
         self._finish(session, events)
         if action and action.approve_after is not None:
-            self._later(action.approve_after, lambda: self._approve_after(session, action))
-
-    def _approve_after(self, session, action):
-        with suppress(SimulatorError):  # approved or used up meanwhile
-            self.approve_late(session.session_id, action)
+            self._if_possible(action.approve_after, lambda: self._approve_late(session, action))
 
     def _charge(self, session, action):
         """Move the money and end the session with success."""
@@ -386,29 +401,19 @@ class Engine:
         is_sale = session.kind == SALE
         session.transaction = self.ledger.record(
             session.kind,
-            session_id=session.session_id,
-            terminal_id=session.terminal_id,
             amount=session.amount + tip if action.amount is None else action.amount,
             tip_amount=tip,
-            currency_code=session.currency_code,
-            merchant_reference=session.merchant_reference,
-            customer_trns=session.customer_trns,
             time=now,
-            card=session.card,
-            entry_mode=session.entry_mode,
             parent=parent,
             type_id=TYPE_CHARGE if is_sale else refund_type(parent, session.amount, now),
+            **session.recorded(),
         )
         session.success = True
         session.event_id = outcomes.APPROVED
         session.transaction_event_id = 0
         self._finish(session, [webhooks.payment_event(self.settings, session.transaction)])
         if action.reverse_after is not None:
-            self._later(action.reverse_after, lambda: self._reverse_after(session))
-
-    def _reverse_after(self, session):
-        with suppress(SimulatorError):  # reversed meanwhile
-            self.reverse(session.session_id)
+            self._if_possible(action.reverse_after, lambda: self.reverse(session.session_id))
 
     def _finish(self, session, events):
         """Give the result to everybody: API, screen, webhooks."""
@@ -428,16 +433,16 @@ class Engine:
         if not terminal.endless_202:
             body = self.session_body(session)
             events.append(webhooks.session_event(self.settings, session, body))
-        if events:
-            self._send(events)
+        self._send(events)
 
     def _carry_out_abort(self, session):
         """The terminal has fetched an abort: it stops, unless it is too late or asleep."""
         if session.state == QUEUED:
             return
-        session.abort_ack_at = self._clock.now()
         if session.state == SHOWN:
             self._end_by_abort(session)
+        else:
+            session.abort_ack_at = self._clock.now()
 
     def _end_by_abort(self, session):
         session.abort_ack_at = self._clock.now()

@@ -1,4 +1,4 @@
-"""What can go wrong in the simulator, as opposed to what it plays."""
+"""What can go wrong in the simulator itself, as opposed to the faults that it simulates."""
 
 
 class SimulatorError(ValueError):

@@ -63,6 +63,15 @@ def message(event_id):
     return MESSAGES.get(event_id, "Generic transaction error")
 
 
+def demo_decline(session):
+    """Return the issuer's code by which Viva's demo declines sales of 99.XX, or 0.
+
+    Source: viva-api reference, 10.
+    """
+    reason = session.amount - 9900
+    return 10000 + reason if session.kind == "sale" and 1 <= reason <= 99 else 0
+
+
 class Header:
     """Values of the response header X-Viva-EventId."""
 

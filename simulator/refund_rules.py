@@ -1,7 +1,11 @@
 """What Viva allows in paying money back."""
 
 from . import outcomes
+from .errors import Refused
 from .ledger import REFUND, SALE, TYPE_REFUND, TYPE_VOID
+
+# Of the web API: "request to reverse aborted" (issue 2021).
+NOT_CLEARED = 2055
 
 
 def refusal(settings, session, terminal, parent, now):
@@ -22,14 +26,31 @@ def refusal(settings, session, terminal, parent, now):
         return outcomes.NO_TRANSACTION
     if terminal.terminal_id != parent.terminal_id and not settings.refund_other_terminals:
         return outcomes.PARENT_UNREADABLE
-    if is_blocked(settings, parent, session.amount, now):
+    if _is_blocked(settings, parent, session.amount, now):
         return outcomes.NOT_REVERSIBLE
     if session.amount > parent.remaining or session.currency_code != parent.currency_code:
         return outcomes.INVALID_AMOUNT
     return None
 
 
-def is_blocked(settings, parent, amount, now):
+def check_web_refund(settings, parent, amount, now):
+    """Return the amount of a refund without a terminal, in minor units.
+
+    :param Transaction parent: what it refunds, or None
+    :param int amount: minor units; None is all that remains
+    :raises Refused: 404 unknown, 400 more than what remains, 2055 not cleared yet
+    """
+    if parent is None or parent.is_refund:
+        raise Refused(404, None, "Transaction not found")
+    amount = parent.remaining if amount is None else amount
+    if not 0 < amount <= parent.remaining:
+        raise Refused(400, None, "The amount exceeds what can be refunded")
+    if _is_blocked(settings, parent, amount, now):
+        raise Refused(NOT_CLEARED, None, "Request to reverse aborted")
+    return amount
+
+
+def _is_blocked(settings, parent, amount, now):
     """Tell whether a sale cannot be refunded by this amount now, though it remains."""
     if parent.refunded and not settings.several_part_refunds:
         return True

@@ -16,6 +16,11 @@ _RESULTS = {
     outcomes.TIMED_OUT: "timed_out",
     outcomes.ABORTED: "aborted",
 }
+# What nothing here ever fills in, unless the request does.
+_EMPTY = (
+    "surchargeAmount", "interappCallback", "loyaltyInfo", "dccDetails", "fiscalisationDetails",
+    "aadeTransactionId", "aadeResultCommand", "isvDetails",
+)  # fmt: skip
 
 
 @dataclasses.dataclass
@@ -84,7 +89,6 @@ class Session:
             "cashRegisterId": self.cash_register_id,
             "amount": transaction.amount if transaction else self.amount,
             "tipAmount": transaction.tip_amount if transaction else self.tip_amount,
-            "surchargeAmount": None,
             "currencyCode": self.currency_code,
             "merchantReference": self.merchant_reference,
             "customerTrns": self.customer_trns,
@@ -104,15 +108,17 @@ class Session:
             "showTransactionResult": True,
             "showReceipt": True,
             "skipSurcharge": False,
-            "interappCallback": None,
+            **dict.fromkeys(_EMPTY),
             **self.echo,
-            "loyaltyInfo": None,
-            "dccDetails": None,
-            "fiscalisationDetails": None,
-            "aadeTransactionId": None,
-            "aadeResultCommand": None,
-            "isvDetails": None,
         }
+
+    def recorded(self):
+        """Return the fields that a movement of money takes over."""
+        names = (
+            "session_id", "terminal_id", "currency_code", "merchant_reference", "customer_trns",
+            "card", "entry_mode",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
 
     def as_dict(self):
         """Return the session as the control API shows it."""

@@ -23,6 +23,21 @@ class TestCardSlip(AccountingCommon):
         self.assertIn(transaction.transaction_id, html.decode())
         self.assertIn("not a receipt", html.decode())
 
+    def test_slip_claims_no_more_than_is_known(self):
+        for values, sale, refund in (
+            ({"state": "approved"}, "", ""),
+            ({"state": "failed"}, "Nothing was charged", "Nothing was paid back"),
+            ({"state": "failed", "money_uncertain": True}, "not known", "not known"),
+            ({"state": "unknown"}, "not known", "not known"),
+            ({"state": "sent"}, "not known", "not known"),
+            ({"state": "reversed"}, "has the money back", "did not get the money"),
+        ):
+            for kind, notice in (("sale", sale), ("refund", refund)):
+                with self.subTest(kind=kind, **values):
+                    row = self.create_transaction(kind=kind, **values)
+                    self.assertIn(notice, row._slip_notice())
+                    self.assertEqual(bool(row._slip_notice()), bool(notice))
+
     def test_how_the_card_was_read(self):
         for entry_mode, text in (
             ("contactless", "Contactless"),

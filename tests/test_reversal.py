@@ -48,7 +48,7 @@ class TestReversal(ReversalCommon):
             with self.subTest(is_reversed=is_reversed):
                 row = self.booked_sale()
                 refund = self.refund(row, state="sent", amount_minor=100)
-                self.simulator._engine.refund_by_web(row.transaction_id, 100, None, None)
+                self.simulator.refund(row.session_id, 100)
                 self.announce(row)
                 self.assertTrue(row.reversal_check_at)
                 self.assertFalse(row.reversal_suspected_at)
@@ -179,14 +179,14 @@ class TestReversal(ReversalCommon):
 
     def test_partial_refund_in_vivas_own_pages(self):
         row = self.booked_sale()
-        self.simulator._engine.refund_by_web(row.transaction_id, 100, None, None)
+        self.simulator.refund(row.session_id, 100)
         self.announce(row)
         self.run_cron()
         self.assertEqual((row.state, row.review), ("approved", "reversal_announced"))
 
     def test_whole_refund_of_ours_is_no_reversal(self):
         row = self.booked_sale()
-        self.simulator._engine.refund_by_web(row.transaction_id, None, None, None)
+        self.simulator.refund(row.session_id)
         self.refund(row, state="approved", transaction_id=str(uuid.uuid4()), charged_minor=1234)
         self.announce(row)
         self.run_cron()
@@ -195,7 +195,7 @@ class TestReversal(ReversalCommon):
     def test_nothing_is_concluded_while_a_refund_of_ours_is_on_its_way(self):
         row = self.booked_sale()
         self.announce(row)
-        self.simulator._engine.refund_by_web(row.transaction_id, None, None, None)
+        self.simulator.refund(row.session_id)
         self.refund(row, state="sent", sent_at=fields.Datetime.now())
         self.run_cron()
         self.assertEqual((row.state, row.review), ("approved", False))

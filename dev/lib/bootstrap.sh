@@ -1,5 +1,7 @@
-# Sourced by the commands in dev/: makes sure that Python can run, then hands over to dev/lib.
-# shellcheck shell=bash
+#!/bin/bash
+# Each command of dev/ is a link to this: it makes sure that Python can run, then hands over to
+# dev/lib/main.py.
+set -euo pipefail
 
 # The oldest Python that Odoo 19 runs on.
 readonly OLDEST_PYTHON="3, 11"
@@ -23,11 +25,7 @@ install_python() {
         python3 python3-venv >/dev/null 2>&1 || fail "Python could not be installed; run: apt install python3 python3-venv"
 }
 
-# run_python MODULE ARGUMENT...: runs dev/lib/MODULE.py with the machine's own Python.
-run_python() {
-    has_python || install_python
-    has_python || fail "Python 3.11 or newer is needed; this machine's python3 is older."
-    local module=$1
-    shift
-    PYTHONPATH="$DEV_FOLDER" PYTHONDONTWRITEBYTECODE=1 exec python3 -m "lib.$module" "$@"
-}
+has_python || install_python
+has_python || fail "Python 3.11 or newer is needed; this machine's python3 is older."
+DEV_FOLDER=$(cd "$(dirname "$0")" && pwd)
+PYTHONPATH="$DEV_FOLDER" PYTHONDONTWRITEBYTECODE=1 exec python3 -m lib.main "$(basename "$0")" "$@"

@@ -1,36 +1,33 @@
 """`dev/test`: every test of the project, in stages, with a summary."""
 
 import argparse
-import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from .check_chaos import chaos
+from .chaos.kills import play_kills
 from .check_lint import lint
 from .check_odoo import ALL_TESTS, beside, ensure_baselines, hoot, odoo
 from .check_plain import plain
 from .check_referee import referee
 from .node import ensure_node_tools
-from .odoo import Instance
-from .report import SetupError, held_back, run_main, show, step
-from .setup import ensure_instance
+from .odoo import Instance, ensure_instance
+from .report import SetupError, detail, held_back, run_main, show, step
 from .side_by_side import side_by_side
 from .system import TEST_PROGRAMS, ensure_programs
-from .venv import CHECK
 
 INSTANCE = "test"
 
 
-@dataclass(frozen=True)
-class Result:
-    """How many tests of a stage passed and failed."""
+def chaos(_instance: Instance, _tags: str) -> tuple[int, int]:
+    """Kill a worker at each point of a payment, compare the ledgers, and look into Odoo's log."""
+    count, wrong = play_kills()
+    for text in wrong:
+        detail(f"failed: {text}")
+    return max(count - len(wrong), 0), len(wrong)
 
-    passed: int
-    failed: int
 
-
-Row = tuple[str, Result, float]
+# Of a stage: its name, how many tests passed and failed, and the seconds that it took.
+Row = tuple[str, int, int, float]
 STAGES: dict[str, Callable[[Instance, str], tuple[int, int]]] = {
     "lint": lint,
     "plain": plain,
@@ -64,19 +61,16 @@ def parse_options() -> argparse.Namespace:
 
 def main() -> int:
     """Run the stages and return the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     options = parse_options()
     ensure_programs(TEST_PROGRAMS)
-    instance = ensure_instance(INSTANCE, CHECK)
+    instance = ensure_instance(INSTANCE)
     ensure_node_tools()
     names = options.stages or [name for name in STAGES if name not in ALONE]
     rows = _run_all(names, instance, options)
     print("\nstage      passed  failed  seconds")
-    for name, result, seconds in rows:
-        print(f"{name:<10} {result.passed:>6}  {result.failed:>6}  {seconds:>7.0f}")
-    passed = sum(result.passed for _, result, _ in rows)
-    failed = sum(result.failed for _, result, _ in rows)
+    for name, passed, failed, seconds in rows:
+        print(f"{name:<10} {passed:>6}  {failed:>6}  {seconds:>7.0f}")
+    passed, failed = (sum(row[column] for row in rows) for column in (1, 2))
     print(f"\n{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
 
@@ -93,7 +87,7 @@ def _run_quietly(name: str, instance: Instance, options: argparse.Namespace) -> 
     """Run a stage and show what it has to say when it has ended."""
     with held_back() as lines:
         row = _run(name, instance, options)
-    show("\n".join([f"==> Stage {name} has ended after {row[2]:.0f} s", *lines]))
+    show("\n".join([f"==> Stage {name} has ended after {row[-1]:.0f} s", *lines]))
     return row
 
 
@@ -108,7 +102,7 @@ def _run(name: str, instance: Instance, options: argparse.Namespace) -> Row:
     if not passed and not failed:
         show(f"dev: the stage {name} ran no test; something is wrong with its set-up.")
         failed = 1
-    return name, Result(passed, failed), time.monotonic() - begun
+    return name, passed, failed, time.monotonic() - begun
 
 
 if __name__ == "__main__":

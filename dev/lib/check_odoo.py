@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from .databases import (
     GENERATE_ASSETS,
+    POINT_OF_SALE,
     TEMPLATE,
     Baseline,
     assets_command,
@@ -20,9 +21,8 @@ from .process import last_lines
 from .report import detail, progress
 from .side_by_side import LOGS, log_path, run_program, side_by_side
 
-BASE = ("point_of_sale",)
 NEIGHBOURS = ("pos_viva_com", "pos_restaurant", "pos_self_order", "pos_online_payment")
-INSTALLED = {"odoo": BASE, "hoot": BASE, "beside": (*BASE, *NEIGHBOURS)}
+INSTALLED = {"odoo": POINT_OF_SALE, "hoot": POINT_OF_SALE, "beside": (*POINT_OF_SALE, *NEIGHBOURS)}
 ALL_TESTS = f"/{ADDON}"
 HOOT_HELPER = "pos_viva_wallet_hoot"
 HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@pos_viva_wallet]"
@@ -84,7 +84,7 @@ def _run_lane(instance: Instance, stage: str, lane: Lane) -> tuple[str, int]:
 @contextmanager
 def _fresh_copy(instance: Instance, stage: str) -> Iterator[Instance]:
     """Run the database server of a new instance, in which a stage finds what it needs."""
-    copy = Instance(f"{instance.name}-{stage}", instance.python, instance.source)
+    copy = Instance(f"{instance.name}-{stage}", instance.source)
     start_from(Baseline(copy, INSTALLED[stage]), copy)
     with copy.cluster.running():
         yield copy

@@ -1,6 +1,7 @@
 """The tests that need no Odoo."""
 
 import re
+import sys
 
 from .odoo import Instance
 from .paths import CHECKOUT
@@ -8,9 +9,9 @@ from .report import show
 from .side_by_side import run_program
 
 
-def plain(instance: Instance, _tags: str) -> tuple[int, int]:
+def plain(_instance: Instance, _tags: str) -> tuple[int, int]:
     """Run pytest on tests/plain and return how many tests passed and failed."""
-    command = [str(instance.python), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     log, code = run_program("plain", command, cwd=CHECKOUT, is_patient=True)
     if code:
         show("\n".join(log.splitlines()[-30:]))

@@ -1,18 +1,24 @@
 """Databases with the big addons already installed, copied instead of installed anew."""
 
+import hashlib
 import shutil
+from pathlib import Path
 
 from .odoo import Instance
 from .odoo_source import OdooSource
-from .paths import CACHE, short_hash
+from .paths import ADDON, CACHE, CHECKOUT, short_hash
 from .ports import free_port
 from .process import run
-from .report import step
+from .report import detail, step
 from .stamp import is_current, mark_current, setup_lock
 
 TEMPLATE = "template_shop"
 # What Odoo does itself before tests with a browser, for `odoo shell`.
 GENERATE_ASSETS = 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()'
+POINT_OF_SALE = ("point_of_sale",)
+# Files whose change asks for an update of a database.
+DATABASE_FILES = (".py", ".xml", ".csv", ".sql")
+NOT_IN_DATABASES = ("dev", "simulator", "static", "tests", "i18n", "doc", ".git")
 
 
 class Baseline(Instance):
@@ -27,7 +33,7 @@ class Baseline(Instance):
         :param instance: the instance that wants a copy.
         :param modules: technical names of the addons that its database has installed.
         """
-        super().__init__("baseline", instance.python, instance.source)
+        super().__init__("baseline", instance.source)
         self.modules = modules
         self.version = _version(instance.source, modules)
         name = f"baseline-{short_hash(self.version)}"
@@ -51,6 +57,65 @@ class Baseline(Instance):
                     failure="Odoo could not make its scripts and styles; the end of its log:",
                 )
             mark_current(self.folder, self.version)
+
+
+def ensure_database(
+    instance: Instance, database: str, modules: tuple[str, ...] = (), is_fresh: bool = False
+) -> None:
+    """Have a database with the addon as it is now; what is in it stays.
+
+    The instance's database server is started, and goes on running.
+
+    :param modules: addons wanted beside this one.
+    :param is_fresh: make it anew.
+    """
+    baseline = Baseline(instance, POINT_OF_SALE)
+    baseline.ensure()
+    if not (instance.cluster.exists() and is_current(instance.folder, baseline.version)):
+        start_from(baseline, instance)
+        mark_current(instance.folder, baseline.version)
+    instance.cluster.start()
+    stamp = instance.folder / f"{database}.addon"
+    if is_fresh:
+        drop_database(instance, database)
+    if database not in instance.cluster.databases():
+        copy_database(instance, TEMPLATE, database)
+        stamp.unlink(missing_ok=True)
+    wanted = f"{_addon_version()} {' '.join(modules)}"
+    done = stamp.read_text() if stamp.is_file() else ""
+    if done == wanted:
+        return
+    step(f"Installing {', '.join((ADDON, *modules))} in the database {database}")
+    install(instance, database, (ADDON, *modules))
+    if done:
+        detail("updating, because the addon's files changed")
+        install(instance, database, (ADDON,), option="-u")
+    stamp.write_text(wanted)
+
+
+def fresh_copy(instance: Instance, database: str, modules: tuple[str, ...] = ()) -> None:
+    """Have a database as `ensure_database` does, in which nothing has happened yet."""
+    untouched = f"{database}_untouched"
+    ensure_database(instance, untouched, modules)
+    copy_database(instance, untouched, database)
+
+
+def _addon_version() -> str:
+    """Return a text that changes when a file of the addon that a database depends on changes."""
+    digest = hashlib.sha256()
+    for path in sorted(_database_files(CHECKOUT)):
+        digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _database_files(folder: Path) -> list[Path]:
+    return [
+        path
+        for part in folder.iterdir()
+        if part.name not in NOT_IN_DATABASES
+        for path in ([part] if part.is_file() else part.rglob("*"))
+        if path.suffix in DATABASE_FILES
+    ]
 
 
 def _version(source: OdooSource, modules: tuple[str, ...]) -> str:

@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+import sys
 from pathlib import Path
 
-from .odoo_source import OdooSource
-from .paths import CACHE, CHECKOUT, CHECKOUT_CACHE, addons_folder, instance_folder
+from .odoo_source import OdooSource, ensure_odoo
+from .paths import CACHE, CHECKOUT, CHECKOUT_CACHE, TOOLS, addons_folder, instance_folder
 from .postgres import USER, Cluster
+from .stamp import setup_lock
 
 # Addons that only tests need.
 TEST_ADDONS = CHECKOUT / "dev" / "addons"
@@ -18,15 +19,13 @@ MISSING_IN_ODOO = "selfie_segmentation"
 class Instance:
     """Everything that one named Odoo needs to run, apart from other instances."""
 
-    def __init__(self, name: str, python: Path, source: OdooSource):
+    def __init__(self, name: str, source: OdooSource):
         """Describe an instance; nothing is made or started.
 
         :param name: the instance's name within this checkout.
-        :param python: Python of the virtual environment.
         :param source: the Odoo to run.
         """
         self.name = name
-        self.python = python
         self.source = source
         self.folder = instance_folder(name)
         self.cluster = Cluster(f"{CHECKOUT_CACHE.name}-{name}")
@@ -53,16 +52,19 @@ class Instance:
         :param arguments: options, or a sub-command such as `shell` followed by its options.
         """
         sub_command = list(arguments[:1]) if arguments and not arguments[0].startswith("-") else []
+        program = [sys.executable, str(TOOLS / "odoo_program.py"), *sub_command]
+        return [*program, *self.options(), *arguments[len(sub_command) :]]
+
+    def options(self) -> list[str]:
+        """Return Odoo's options that say where things lie."""
         addons = [*self.source.addons, addons_folder(), TEST_ADDONS]
         return [
-            str(self.python), "-m", "odoo", *sub_command,
             "--config=/dev/null",
             f"--data-dir={self.data_folder}",
             f"--addons-path={','.join(str(folder) for folder in addons)}",
             f"--db_host={self.cluster.socket}",
             f"--db_user={USER}",
-            *arguments[len(sub_command):],
-        ]  # fmt: skip
+        ]
 
     def environment(self) -> dict[str, str]:
         """Return the variables that Odoo runs with."""
@@ -77,6 +79,11 @@ class Instance:
         }
 
 
-def has_option(arguments: Sequence[str], *names: str) -> bool:
-    """Return whether one of the options is given, as `--name value` or `--name=value`."""
-    return any(argument.split("=", 1)[0] in names for argument in arguments)
+def ensure_instance(name: str) -> Instance:
+    """Return an instance that can run, fetching Odoo when it is missing.
+
+    :param name: the instance's name within this checkout.
+    :raise SetupError: when it could not be fetched.
+    """
+    with setup_lock():
+        return Instance(name, ensure_odoo())

@@ -3,9 +3,8 @@
 import argparse
 import subprocess
 
-from .odoo import has_option
+from .odoo import ensure_instance
 from .report import run_main, step
-from .setup import ensure_instance
 
 DESCRIPTION = """Run Odoo 19 by hand with this checkout as the addon pos_viva_wallet, on a private
 database server that runs as long as Odoo does. Everything after the options of this command is
@@ -30,7 +29,7 @@ def main() -> int:
     options, arguments = parser.parse_known_args()
     instance = ensure_instance(options.instance)
     instance.prepare()
-    if not has_option(arguments, "-d", "--database"):
+    if not any(argument.split("=")[0] in ("-d", "--database") for argument in arguments):
         step("No database named with -d: Odoo will offer its database manager.")
     with instance.cluster.running():
         return subprocess.call(instance.command(*arguments), env=instance.environment())

@@ -1,5 +1,6 @@
 """What the person at the keyboard sees: progress lines, and one sentence when something is wrong."""
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -53,6 +54,8 @@ def held_back() -> Iterator[list[str]]:
 
 def run_main(main: Callable[[], int]) -> None:
     """Run a command and end the process with its exit code; a `SetupError` ends as one sentence."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         code = main()
     except SetupError as error:

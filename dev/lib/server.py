@@ -1,15 +1,15 @@
 """Programs that keep running: started, waited for, found again by a later command, and ended."""
 
 import json
-import os
-import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import psutil
+import requests
 
 from .process import last_lines
 from .report import SetupError
@@ -17,19 +17,40 @@ from .report import SetupError
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 2
 STOP_SECONDS = 15
+# The kernel's clock may be set between two commands; a process id is not given again so soon.
+SAME_START_SECONDS = 2
+
+
+def end(programs: Iterable[psutil.Process], seconds: float) -> None:
+    """End programs and everything that they started; those that do not listen are killed.
+
+    :param seconds: how long they may take.
+    """
+    family = []
+    for program in programs:
+        with suppress(psutil.NoSuchProcess):
+            family += [program, *program.children(recursive=True)]
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _gone, alive = psutil.wait_procs(family, seconds)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive)
 
 
 @dataclass(frozen=True)
 class Server:
     """A running program.
 
-    `started`: its start time as the kernel tells it, so that another program that got the same
-    process id later is never taken for it.
+    `started`: the moment of its start, so that another program that got the same process id later
+    is never taken for it.
     """
 
     name: str
     pid: int
-    started: str
+    started: float
     log: str
 
     @classmethod
@@ -38,7 +59,7 @@ class Server:
     ) -> "Server":
         """Start a program in the background; what it prints goes to `log`."""
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            process = psutil.Popen(
                 command,
                 cwd=cwd,
                 env=env,
@@ -47,12 +68,15 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        return cls(name, process.pid, _start_time(process.pid), str(log))
+        return cls(name, process.pid, process.create_time(), str(log))
 
     def is_running(self) -> bool:
         """Return whether the program still runs."""
-        _reap(self.pid)
-        return bool(self.started) and _start_time(self.pid) == self.started
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.pid)
+            is_same = abs(process.create_time() - self.started) < SAME_START_SECONDS
+            return is_same and process.status() != psutil.STATUS_ZOMBIE
+        return False
 
     def wait_for_answer(self, url: str, seconds: float) -> None:
         """Wait until an address answers with success.
@@ -69,20 +93,13 @@ class Server:
 
     def stop(self) -> None:
         """End the program and everything it started; returns when it is gone."""
-        if not self.is_running():
-            return
-        self._signal(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while self.is_running():
-            if time.monotonic() > deadline:
-                self._signal(signal.SIGKILL)
-            time.sleep(POLL_SECONDS)
+        if self.is_running():
+            end([psutil.Process(self.pid)], STOP_SECONDS)
 
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self.pid, number)
-        except ProcessLookupError:
-            return
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the program itself has used."""
+        times = psutil.Process(self.pid).cpu_times()
+        return times.user + times.system
 
     def _failure(self, what: str) -> SetupError:
         log = Path(self.log)
@@ -103,24 +120,6 @@ def load_servers(path: Path) -> list[Server]:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as response:
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
+        return requests.get(url, timeout=ANSWER_SECONDS).status_code == 200
+    except requests.RequestException:
         return False
-
-
-def _start_time(pid: int) -> str:
-    """Return when a process started (field 22 of proc(5) stat), empty when it is gone."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return ""
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] == "Z" else fields[19]
-
-
-def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return

@@ -1,11 +1,14 @@
 """A shop that can sell at once, made through Odoo's public API as an administrator would."""
 
-import json
-import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import requests
+
 from .report import SetupError
+from .till import Place
+from .viva import Viva
 
 ANSWER_SECONDS = 60
 ADMIN = ("admin", "admin")
@@ -21,6 +24,7 @@ CREDENTIALS = {
     "viva_wallet_client_secret": "simulator-client-secret",
     "viva_wallet_test_mode": True,
 }
+FIRST_TERMINAL = 17000001
 METHODS = {"Card (Viva Wallet)": "16000001", "Second terminal": "16000002"}
 PRODUCTS = {
     "Coffee": 2.50,
@@ -34,12 +38,13 @@ PRODUCTS = {
 }
 
 
-@dataclass(frozen=True)
-class Shop:
-    """What was made: the till's register, and the address for Viva's webhooks."""
+class Refused(SetupError):
+    """Odoo answered with an error; `name` is that of its class."""
 
-    register_id: int
-    webhook_url: str
+    def __init__(self, text: str, name: str):
+        """Keep the name for whoever has to tell errors apart."""
+        super().__init__(text)
+        self.name = name
 
 
 class Odoo:
@@ -48,38 +53,41 @@ class Odoo:
     def __init__(self, url: str, database: str, login: str, password: str):
         """Log in.
 
-        :raise SetupError: when Odoo does not know login and password.
+        :raise Refused: when Odoo does not know login and password.
         """
         self.url = url
-        processor = urllib.request.HTTPCookieProcessor()
-        self.cookies = processor.cookiejar
-        self.browser = urllib.request.build_opener(processor)
+        self.browser = requests.Session()
+        # Odoo's workers serve one request of a connection; a kept one could be that of a dead worker.
+        self.browser.headers["Connection"] = "close"
         account = {"db": database, "login": login, "password": password}
-        self._ask("/web/session/authenticate", account, f"log in as {login} / {password}")
+        self.ask("/web/session/authenticate", account, f"log in as {login} / {password}")
 
     def call(self, model: str, method: str, *arguments: Any, **named: Any) -> Any:
         """Call a public method of a model.
 
-        :raise SetupError: when Odoo refuses.
+        :raise Refused: when Odoo answers with an error.
+        :raise OSError: when it does not answer.
         """
         params = {"model": model, "method": method, "args": arguments, "kwargs": named}
-        return self._ask(f"/web/dataset/call_kw/{model}/{method}", params, f"call {model}.{method}")
+        return self.ask(f"/web/dataset/call_kw/{model}/{method}", params, f"call {model}.{method}")
 
-    def _ask(self, path: str, params: dict[str, Any], purpose: str) -> Any:
-        request = urllib.request.Request(
-            self.url + path,
-            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with self.browser.open(request, timeout=ANSWER_SECONDS) as response:
-            answer = json.load(response)
+    def ask(self, path: str, params: dict[str, Any], purpose: str) -> Any:
+        """Call a route that speaks JSON-RPC; see `call`.
+
+        :param purpose: ends the sentence "Odoo could not ...".
+        """
+        body = {"jsonrpc": "2.0", "method": "call", "params": params}
+        reply = self.browser.post(self.url + path, json=body, timeout=ANSWER_SECONDS)
+        reply.raise_for_status()
+        answer = reply.json()
         if "error" in answer:
-            reason = answer["error"]["data"]["message"]
-            raise SetupError(
-                f"The demo's shop could not {purpose}: {reason} (dev/demo --fresh starts with a"
-                " new database.)"
-            )
+            data = answer["error"]["data"]
+            raise Refused(f"Odoo could not {purpose}: {data['message']}", data["name"])
         return answer.get("result")
+
+    def cookies(self) -> str:
+        """Return the value of the header that proves who is logged in."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.browser.cookies)
 
     def find(self, model: str, *domain: tuple) -> int | None:
         """Return the id of the first record that fits, archived or not."""
@@ -93,6 +101,16 @@ class Odoo:
         return found or self.call(model, "create", {**key, **values})
 
 
+@dataclass(frozen=True)
+class Shop:
+    """A shop that is open: its register, the address for Viva's webhooks, and who is logged in."""
+
+    register_id: int
+    webhook_url: str
+    admin: Odoo
+    cashier: Odoo
+
+
 def ensure_shop(url: str, database: str, simulator_url: str) -> Shop:
     """Make what is missing of the shop and return it; nothing that a person changed is undone.
 
@@ -100,21 +118,90 @@ def ensure_shop(url: str, database: str, simulator_url: str) -> Shop:
     :param simulator_url: address of the stand-in for Viva.
     """
     admin = Odoo(url, database, *ADMIN)
-    _set_parameters(admin, {"pos_viva_wallet.simulator_url": simulator_url, "web.base.url": url})
+    set_parameters(admin, {"pos_viva_wallet.simulator_url": simulator_url, "web.base.url": url})
+    register = ensure_register(admin)
+    cashier = Odoo(url, database, *CASHIER)
+    open_registers(cashier, [register])
+    return Shop(register, _webhook_url(admin, register), admin, cashier)
+
+
+def ensure_register(admin: Odoo) -> int:
+    """Make what is missing of the shop's records, and return the id of its register."""
     register = int(admin.call("ir.config_parameter", "get_param", REGISTER_PARAMETER) or 0)
     if not register:
-        register = _open_shop(admin)
-        _set_parameters(admin, {REGISTER_PARAMETER: str(register)})
-    _ensure_session(Odoo(url, database, *CASHIER), register)
-    return Shop(register, _webhook_url(admin, register))
+        register = _make_shop(admin)
+        set_parameters(admin, {REGISTER_PARAMETER: str(register)})
+    return register
 
 
-def _set_parameters(admin: Odoo, parameters: dict[str, str]) -> None:
+def open_registers(cashier: Odoo, registers: list[int]) -> None:
+    """Open registers, so that a till starts with its products."""
+    for register in registers:
+        cashier.call("pos.config", "open_ui", [register])
+    opening = [("config_id", "in", registers), ("state", "=", "opening_control")]
+    for session in cashier.call("pos.session", "search", opening):
+        cashier.call("pos.session", "set_opening_control", [session], 0, "")
+
+
+def add_places(shop: Shop, viva: Viva, count: int, per_register: int = 0) -> list[Place]:
+    """Make so many terminals, each with its payment method, and return where their tills sell.
+
+    :param per_register: how many a new register has; 0: all are added to the shop's register.
+    """
+    terminals = [str(FIRST_TERMINAL + number) for number in range(count)]
+    for terminal in terminals:
+        viva.ask("terminals", {"terminal_id": terminal})
+    # All at once: each creation empties the caches of all workers.
+    links = {} if per_register else {"config_ids": [(4, shop.register_id)]}
+    values = [{**_method(shop.admin, f"Terminal {name}", name), **links} for name in terminals]
+    methods = shop.admin.call("pos.payment.method", "create", values)
+    registers = [shop.register_id] * count
+    if per_register:
+        registers = _registers_of(shop, methods, per_register)
+    return list(_places(shop, terminals, methods, registers))
+
+
+def _registers_of(shop: Shop, methods: list[int], size: int) -> list[int]:
+    """Make registers of so many methods each, open them, and return that of each method."""
+    parts = [methods[first : first + size] for first in range(0, len(methods), size)]
+    values = [
+        {"name": f"Register {number}", "payment_method_ids": [(6, 0, part)]}
+        for number, part in enumerate(parts, 1)
+    ]
+    registers = shop.admin.call("pos.config", "create", values)
+    open_registers(shop.cashier, registers)
+    return [register for register, part in zip(registers, parts, strict=True) for _method in part]
+
+
+def _places(
+    shop: Shop, terminals: list[str], methods: list[int], registers: list[int]
+) -> Iterator[Place]:
+    admin = shop.admin
+    product = admin.find("product.product", ("name", "=", next(iter(PRODUCTS))))
+    user = admin.find("res.users", ("login", "=", CASHIER[0]))
+    cash = admin.find(
+        "pos.payment.method", ("is_cash_count", "=", True), ("config_ids", "in", shop.register_id)
+    )
+    fields = ["current_session_id", "access_token"]
+    known = {row["id"]: row for row in admin.call("pos.config", "read", registers, fields)}
+    for terminal, method, register in zip(terminals, methods, registers, strict=True):
+        session, channel = (known[register][name] for name in fields)
+        yield Place(session[0], product, cash, user, method, terminal, channel)
+
+
+def webhook_of(admin: Odoo, method: int) -> str:
+    """Return the webhook address of a payment method; it serves all terminals of its merchant."""
+    field = "viva_wallet_webhook_endpoint"
+    [values] = admin.call("pos.payment.method", "read", [method], [field])
+    return values[field] or ""
+
+
+def set_parameters(admin: Odoo, parameters: dict[str, str]) -> None:
     for key, value in parameters.items():
         admin.call("ir.config_parameter", "set_param", key, value)
 
 
-def _open_shop(admin: Odoo) -> int:
+def _make_shop(admin: Odoo) -> int:
     _use_euro(admin)
     category = admin.ensure("pos.category", {"name": "Shop"}, {})
     for name, price in PRODUCTS.items():
@@ -122,7 +209,8 @@ def _open_shop(admin: Odoo) -> int:
     _ensure_cashier(admin)
     register = admin.ensure("pos.config", {"name": REGISTER}, {})
     for name, terminal in METHODS.items():
-        _ensure_method(admin, name, terminal, register)
+        values = {**_method(admin, name, terminal), "config_ids": [(4, register)]}
+        admin.ensure("pos.payment.method", {"name": name}, values)
     return register
 
 
@@ -146,43 +234,41 @@ def _ensure_product(admin: Odoo, name: str, price: float, category: int) -> None
 
 def _ensure_cashier(admin: Odoo) -> None:
     login, password = CASHIER
+    ensure_user(admin, login, password)
+
+
+def ensure_user(admin: Odoo, login: str, password: str) -> int:
+    """Make a cashier, unless there is one of that name, and return the id."""
     groups = [
-        _record(admin, "base", "group_user"),
-        _record(admin, "point_of_sale", "group_pos_user"),
+        record_id(admin, "base", "group_user"),
+        record_id(admin, "point_of_sale", "group_pos_user"),
     ]
-    values = {"name": "Cashier", "password": password, "group_ids": [(6, 0, groups)]}
-    admin.ensure("res.users", {"login": login}, values)
+    values = {"name": login.title(), "password": password, "group_ids": [(6, 0, groups)]}
+    return admin.ensure("res.users", {"login": login}, values)
 
 
-def _record(admin: Odoo, module: str, name: str) -> int:
+def record_id(admin: Odoo, module: str, name: str) -> int:
     """Return the id of the record that an addon knows by a name."""
     domain = [("module", "=", module), ("name", "=", name)]
     [data] = admin.call("ir.model.data", "search_read", domain, ["res_id"])
     return data["res_id"]
 
 
-def _ensure_method(admin: Odoo, name: str, terminal: str, register: int) -> None:
-    values = {
+def _method(admin: Odoo, name: str, terminal: str) -> dict[str, Any]:
+    return {
         **CREDENTIALS,
+        "name": name,
         "viva_wallet_terminal_id": terminal,
         "payment_method_type": "terminal",
         "use_payment_terminal": "viva_wallet",
         "journal_id": admin.find("account.journal", ("type", "=", "bank")),
-        "config_ids": [(4, register)],
     }
-    admin.ensure("pos.payment.method", {"name": name}, values)
-
-
-def _ensure_session(cashier: Odoo, register: int) -> None:
-    """Open the register, so that the till starts with its products."""
-    cashier.call("pos.config", "open_ui", [register])
-    opening = [("config_id", "=", register), ("state", "=", "opening_control")]
-    for session in cashier.call("pos.session", "search", opening):
-        cashier.call("pos.session", "set_opening_control", [session], 0, "")
 
 
 def _webhook_url(admin: Odoo, register: int) -> str:
-    field = "viva_wallet_webhook_endpoint"
-    domain = [("use_payment_terminal", "=", "viva_wallet"), ("config_ids", "in", register)]
-    [values] = admin.call("pos.payment.method", "search_read", domain, [field], limit=1)
-    return values[field] or ""
+    own = admin.find(
+        "pos.payment.method",
+        ("use_payment_terminal", "=", "viva_wallet"),
+        ("config_ids", "in", register),
+    )
+    return webhook_of(admin, own)

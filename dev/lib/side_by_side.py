@@ -4,14 +4,15 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TypeVar
 
+import psutil
+
 from .paths import CHECKOUT_CACHE
+from .server import end
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -22,7 +23,7 @@ SECONDS_TO_END = 5
 # Beside the instances, which the stages make anew.
 LOGS = CHECKOUT_CACHE / "logs"
 _room = threading.BoundedSemaphore(PROGRAMS)
-_running: set[subprocess.Popen] = set()
+_running: set[psutil.Popen] = set()
 _lock = threading.Lock()
 _stopped = threading.Event()
 
@@ -83,11 +84,11 @@ def log_path(name: str) -> Path:
 
 def _start(
     command: Sequence[str], log: IO[str], cwd: Path | None, env: Mapping[str, str] | None
-) -> subprocess.Popen:
+) -> psutil.Popen:
     with _lock:
         if _stopped.is_set():
             raise Stopped
-        program = subprocess.Popen(
+        program = psutil.Popen(
             command,
             cwd=cwd,
             env=env,
@@ -95,7 +96,7 @@ def _start(
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
-            # A group of its own, which is ended as a whole: Odoo's browsers belong to it.
+            # A group of its own: Ctrl-C is for this process alone.
             start_new_session=True,
         )
         _running.add(program)
@@ -109,15 +110,4 @@ def _stop() -> None:
     with _lock:
         _stopped.set()
         programs = list(_running)
-    deadline = time.monotonic() + SECONDS_TO_END
-    for program in programs:
-        _signal(program, signal.SIGTERM)
-    for program in programs:
-        with suppress(subprocess.TimeoutExpired):
-            program.wait(max(deadline - time.monotonic(), 0))
-        _signal(program, signal.SIGKILL)
-
-
-def _signal(program: subprocess.Popen, number: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(program.pid, number)
+    end(programs, SECONDS_TO_END)

@@ -3,14 +3,14 @@
 New texts get an empty translation, for a person to fill in; texts that are gone are dropped.
 """
 
+import argparse
 from pathlib import Path
 
-from .check_odoo import BASE
-from .databases import TEMPLATE, Baseline, install, start_from
+from .databases import POINT_OF_SALE, TEMPLATE, Baseline, install, start_from
+from .odoo import ensure_instance
 from .paths import ADDON, CHECKOUT
 from .process import run
 from .report import run_main, step
-from .setup import ensure_instance
 
 FOLDER = CHECKOUT / "i18n"
 # Runs in `odoo shell`.
@@ -19,8 +19,9 @@ SCRIPT = Path(__file__).with_name("translations_shell.py")
 
 def main() -> int:
     """Write the files and say which texts have no translation yet."""
+    argparse.ArgumentParser(prog="dev/translations", description=__doc__).parse_args()
     instance = ensure_instance("translations")
-    baseline = Baseline(instance, BASE)
+    baseline = Baseline(instance, POINT_OF_SALE)
     baseline.ensure()
     start_from(baseline, instance)
     step("Collecting the texts")

@@ -18,6 +18,15 @@
 | `reconciliation.py` | the scheduled actions: what is not finished, Viva's own lists              |
 | `timeline.py`       | what happened to a row, step by step                                       |
 | `card_slip.py`      | the card slip that the back office prints                                  |
+
+What is not certain has these words, in the code and for people:
+
+* state `unknown`: Viva cannot say what became of the request, after a while;
+* field `money_uncertain`: Viva said "failed" for a reason after which money was seen to have moved;
+* `_is_uncertain`: a failed row of which that, or something newer, must still be settled;
+* refusal `unsettled`: nothing is sent, because an earlier row is uncertain;
+* silent: Viva has not answered any question about the row for a while;
+* unaskable: the payment method speaks for another account by now.
 """
 
 from . import transaction  # the model itself, before what extends it

@@ -19,9 +19,9 @@ class VivaWalletTransaction(models.Model):
         self.ensure_one()
         is_missing = (result.state, result.reason) == (outcome.MISSING, "not_found")
         self._lock()
-        if result.state == "approved":
+        if result.state == outcome.APPROVED:
             self._apply_approval(result, reply)
-        elif result.state == "failed":
+        elif result.state == outcome.FAILED:
             self._apply_failure(result, reply)
         elif is_missing:
             self._apply_missing()
@@ -107,7 +107,7 @@ class VivaWalletTransaction(models.Model):
             self._fail("never_received", money_uncertain=True)
 
     def _apply_pending(self, result):
-        if result.state != "pending":
+        if result.state != outcome.PENDING:
             return
         if self.missing_since or not self.accepted_at:
             self.write(

@@ -22,12 +22,6 @@ class VivaWalletTransaction(models.Model):
                 and not transaction._booking()
             )
 
-    def _booking(self):
-        """Return the payment that books the charge in an order that counts."""
-        return self.sudo().payment_id.filtered(
-            lambda payment: payment.pos_order_id.state != "cancel"
-        )
-
     def _order_of_uuid(self):
         """Return the order that the terminal was asked for, if the server has it."""
         if not self.order_uuid:

@@ -29,7 +29,7 @@ class VivaWalletTransaction(models.Model):
         """Bring an approved charge onto its order, whether or not the till is still there."""
         self.ensure_one()
         self._book_or_flag(self._book_charge)
-        self._book_or_flag(self._apply_to_sale)
+        self._book_or_flag(self._resolve_review_of_sale)
 
     def _book_or_flag(self, work):
         """Do what books a charge. What cannot be booked is for a person to look at.
@@ -133,9 +133,9 @@ class VivaWalletTransaction(models.Model):
     def _bind_payment(self, payment):
         """Tie the charge to the payment that names it, and complete that payment.
 
-        All ways of booking lead here: from the ledger by `_book`, and from a till that saves its
-        order by `pos.payment`. Only once it is approved: an open row is written with every question, and a till that saves
-        its order at that moment would collide with it.
+        All ways of booking a charge lead here: from the ledger by `_book`, and from a till that
+        saves its order by `pos.payment`. Only once it is approved: an open row is written with every
+        question, and a till that saves its order at that moment would collide with it.
 
         :param payment: `pos.payment` that names this session.
         """
@@ -262,6 +262,12 @@ class VivaWalletTransaction(models.Model):
             payment.pos_order_id._viva_wallet_add_extras(transaction._extras())
 
     # === WHAT IS BOOKED === #
+
+    def _booking(self):
+        """Return the payment that books the charge in an order that counts."""
+        return self.sudo().payment_id.filtered(
+            lambda payment: payment.pos_order_id.state != "cancel"
+        )
 
     def _is_booked(self):
         """Tell whether an order counts as paid by this request."""

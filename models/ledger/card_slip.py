@@ -29,6 +29,31 @@ class VivaWalletTransaction(models.Model):
         ]
         return [(label, text) for label, text in rows if text]
 
+    def _slip_notice(self):
+        """Return what the slip says about the money where it is no receipt; empty where it is one.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        _, is_sale = self.env._, self.kind == "sale"
+        if self.state == "approved":
+            return ""
+        if self.state == "reversed" and is_sale:
+            return _("Viva has undone this payment: the customer has the money back.")
+        if self.state == "reversed":
+            return _("Viva has undone this refund: the customer did not get the money.")
+        if self.state == "failed" and not self._is_uncertain():
+            return (
+                _("Nothing was charged: this is not a receipt.")
+                if is_sale
+                else _("Nothing was paid back: this is not a receipt.")
+            )
+        return (
+            _("It is not known whether the card was charged: this is not a receipt.")
+            if is_sale
+            else _("It is not known whether the money was paid back: this is not a receipt.")
+        )
+
     def _masked_number(self):
         return self.card_last4 and f"•••• {self.card_last4}"
 

@@ -15,7 +15,7 @@ from ..states import UNFINISHED_STATES
 
 OWE_ATTEMPTS = 5  # to write down that a question is owed, while others write the row
 
-# A customer is waiting: no more of a row is read than what is needed.
+# Read in one query: a customer is waiting.
 QUESTION_FIELDS = (
     "session_id", "state", "kind", "amount_minor", "tip_asked_minor", "currency_id", "terminal_id",
     "payment_method_id", "refund_way", "asked_at",

@@ -249,16 +249,6 @@ class VivaWalletTransaction(models.Model):
         booked = (sale | refunds).payment_id.filtered(lambda payment: payment in payments)
         return is_whole and booked == (sale | refunds).payment_id
 
-    def _apply_to_sale(self):
-        """Resolve the review of a sale that is paid back as a whole and booked nowhere.
-
-        Call it when a refund was approved.
-        """
-        sale = self.parent_id
-        if sale.review_state == "open" and sale._is_settled_unbooked():
-            note = self.env._("Paid back to the card: %s", self.session_id)
-            sale.with_user(self.user_id).sudo()._resolve("refunded", note)
-
     # === BACK OFFICE === #
 
     def action_refund(self):

@@ -186,9 +186,9 @@ class VivaWalletTransaction(models.Model):
         else:
             reply = client.read_transaction(transaction_id)
             standing = transaction_record.from_reply(reply, transaction_id)
-        run_in_new_transaction(self, lambda own: own._apply_record(standing))
+        run_in_new_transaction(self, lambda own: own._apply_standing(standing))
 
-    def _apply_record(self, standing):
+    def _apply_standing(self, standing):
         """Apply what Viva's record says. Call it with the row in its own transaction.
 
         :param str standing: see `viva.transaction_record.from_reply`.

@@ -174,6 +174,16 @@ class VivaWalletTransaction(models.Model):
             )
             transaction._notify_review()
 
+    def _resolve_review_of_sale(self):
+        """Resolve the review of a sale that is paid back as a whole and booked nowhere.
+
+        Call it when a refund was approved.
+        """
+        sale = self.parent_id
+        if sale.review_state == "open" and sale._is_settled_unbooked():
+            note = self.env._("Paid back to the card: %s", self.session_id)
+            sale.with_user(self.user_id).sudo()._resolve("refunded", note)
+
     def _history_with(self, event):
         line = f"{fields.Datetime.to_string(timing.now())} UTC: {event}"
         return "\n".join(filter(None, (self.review_history, line)))
@@ -217,7 +227,7 @@ class VivaWalletTransaction(models.Model):
     # === WHAT IS SHOWN === #
 
     def _review_entries(self):
-        """Return what a till may show; see `viva.wallet.review.till`."""
+        """Return what a till may show; see `open_reviews` in `models/pos_api/reviews.py`."""
         return [
             {
                 "session_id": transaction.session_id,

@@ -27,9 +27,9 @@ class VivaWalletTransaction(models.Model):
     """The ledger: one request to a terminal, and what is known about the money.
 
     A row is committed before anything is sent to Viva and is never deleted. `_set_state` is the
-    only place where a state changes; `_apply_outcome` the only one where an answer of Viva does
-    that. This file has what a row is; its life is in the other files of this folder, in the order
-    of `__init__.py`.
+    only place where a state changes. An answer of Viva does that in `_apply_outcome` (a question),
+    `_apply_request_result` (the request itself) and `_apply_standing` (a reversal). This file has
+    what a row is; what happens to it is in the other files of this folder, listed in `__init__.py`.
     """
 
     _name = "viva.wallet.transaction"
@@ -105,6 +105,7 @@ class VivaWalletTransaction(models.Model):
     )
 
     # === OUTCOME === #
+    # A row is "sent" from the moment at which it is made, also while a limit of Viva holds it back.
     state = fields.Selection(
         [
             ("sent", "Waiting for the outcome"),
@@ -227,7 +228,7 @@ class VivaWalletTransaction(models.Model):
         self.ensure_one()
         return (timing.now() - self.create_date).total_seconds()
 
-    # === FINDING === #
+    # === FINDING, AS SUPERUSER === #
 
     @api.model
     def _of_sessions(self, session_ids):
@@ -294,7 +295,11 @@ class VivaWalletTransaction(models.Model):
         _logger.info("Viva Wallet session %s: %s (%s)", self.session_id, state, self.reason or "-")
 
     def _fail(self, reason, **values):
-        """End an open row for which it is certain that nothing was charged."""
+        """End an open row without an approval.
+
+        :param str reason: why, see `models/messages/failures.py`.
+        :param values: other fields; `money_uncertain` where money may have moved all the same.
+        """
         if self.state in UNFINISHED_STATES:
             self._set_state("failed", reason=reason, **values)
 

@@ -194,6 +194,6 @@ ACCOUNT_MAY_REFUND_AFTER = frozenset(
     {
         "busy", "capability", "declined", "fiscal", "insert_card", "invalid_card", "location_off",
         "not_found", "offline_limit", "parent_missing", "reader_problem", "refund_disabled",
-        "refused", "terminal_busy", "timed_out", "try_another_card", "unavailable", "wrong_pin",
+        "refused", "timed_out", "try_another_card", "unavailable", "wrong_pin",
     }
 )  # fmt: skip

@@ -31,7 +31,7 @@ class VivaWalletPosApi(models.AbstractModel):
     * `ask_again_in`: seconds after which there may be news, more when many tills are waiting;
     * `amount`, `charged`: asked for and charged with tip, in major units, negative for money that
       is paid back; `amount_minor` in minor units, never negative;
-    * `extras`: order lines for what was charged on top, see `viva.wallet.extra`;
+    * `extras`: order lines for what was charged on top, see `_extras` of the ledger;
     * `payment_uuid`: the payment line it was asked for;
     * `statement`: what the cashier said about an unknown outcome;
     * `card`: the values for the payment line once it is approved, else False.

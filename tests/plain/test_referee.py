@@ -1,4 +1,4 @@
-"""The kernel of the referee: the same schedule is the same course, and the dead do nothing any more."""
+"""The kernel of the referee: the same schedule is the same course, and the killed do nothing any more."""
 
 import itertools
 
@@ -50,7 +50,7 @@ class Connection:
 def kernel():
     kernel = Kernel(Clock(), lambda _process: None)
     yield kernel
-    kernel.bury()
+    kernel.discard_actors()
 
 
 def two_actors(kernel, course):
@@ -64,7 +64,7 @@ def two_actors(kernel, course):
 
 
 def play(kernel, deviations):
-    kernel.bury()
+    kernel.discard_actors()
     kernel.reset(deviations)
     course = []
     two_actors(kernel, course)
@@ -162,7 +162,7 @@ def test_a_killed_process_does_nothing_any_more(kernel):
     kernel.begin(actor)
     kernel.kill(process)
     kernel.run(lambda: False)
-    kernel.bury()
+    kernel.discard_actors()
     assert done == []
     assert kernel.is_settled(actor)
     assert connection.done == ["rollback", "close"]
@@ -172,7 +172,9 @@ def test_nothing_pauses_what_is_done_in_one_go(kernel):
     course = []
 
     def work():
-        kernel.quietly(lambda: (kernel.pause(), course.append("first")))
+        with kernel.quiet():
+            kernel.pause()
+            course.append("first")
         course.append("second")
 
     kernel.spawn("actor", work)

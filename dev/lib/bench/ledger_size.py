@@ -4,16 +4,20 @@ The rows are made by PostgreSQL itself; the same number goes into Odoo's own log
 of Odoo, so that each figure has one to compare it with.
 """
 
+import argparse
 import statistics
 import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from ..odoo import Instance
+from ..odoo import ensure_instance
 from ..report import detail, step
-from ..shop import ADMIN, CASHIER, METHODS, Odoo, Shop
+from ..shop import METHODS, Odoo, Shop
+from ..stack import Stack
 
+INSTANCE = "bench"
+DATABASE = "ledger"
 RUNS = 5
 SALES = 20
 TERMINALS = 40
@@ -68,19 +72,22 @@ ACTIONS: list[tuple[str, tuple[list, str | None], tuple[list, str | None]]] = [
 ]  # fmt: skip
 
 
-def measure_ledger(instance: Instance, url: str, database: str, shop: Shop, rows: int) -> None:
-    """Fill the ledger, and print what lists and sales take with and without it.
+def run(options: argparse.Namespace) -> None:
+    """Fill the ledger, and print what lists and sales take with and without it."""
+    rows, instance = options.ledger, ensure_instance(INSTANCE)
+    stack = Stack(instance, port=options.port, simulator_port=options.simulator_port)
+    with stack.running(DATABASE) as shop:
+        step(f"Starting {SALES} sales with an empty ledger")
+        empty = _time_sales(shop)
+        step(f"Filling the ledger, and a table of Odoo to compare it with, with {rows:,} rows each")
+        for statement in _fill(shop, rows):
+            instance.cluster.query(DATABASE, statement)
+        step(f"Starting {SALES} sales with {rows:,} rows")
+        full = _time_sales(shop)
+        _tell(shop.admin, empty, full)
 
-    :param url: Odoo's address.
-    :param rows: to put into the ledger.
-    """
-    admin, cashier = Odoo(url, database, *ADMIN), Odoo(url, database, *CASHIER)
-    step(f"Starting {SALES} sales with an empty ledger")
-    empty = _time_sales(admin, cashier, shop)
-    step(f"Filling the ledger, and a table of Odoo to compare it with, with {rows:,} rows each")
-    _fill(instance, database, admin, shop, rows)
-    step(f"Starting {SALES} sales with {rows:,} rows")
-    full = _time_sales(admin, cashier, shop)
+
+def _tell(admin: Odoo, empty: float, full: float) -> None:
     print(f"\n{'milliseconds, median of ' + str(RUNS):42}{'ledger':>10}{'Odoo log':>10}")
     for name, ledger, control in ACTIONS:
         ours = _median(lambda action=ledger: _list(admin, LEDGER, *action))
@@ -93,27 +100,29 @@ def measure_ledger(instance: Instance, url: str, database: str, shop: Shop, rows
     print(f"{'':42}{empty:10.0f}{full:10.0f}\n")
 
 
-def _fill(instance: Instance, database: str, admin: Odoo, shop: Shop, rows: int) -> None:
-    method = admin.find("pos.payment.method", ("viva_wallet_terminal_id", "=", _terminal()))
-    [config] = admin.call("pos.config", "read", [shop.register_id], ["company_id", "currency_id"])
+def _fill(shop: Shop, rows: int) -> list[str]:
+    """Return the statements that fill both tables."""
+    fields = ["company_id", "currency_id"]
+    [config] = shop.admin.call("pos.config", "read", [shop.register_id], fields)
     values = {
         "rows": rows,
         "terminals": TERMINALS,
-        "method": method,
+        "method": _method(shop.admin),
         "register": shop.register_id,
         "company": config["company_id"][0],
         "currency": config["currency_id"][0],
     }
-    for statement in (FILL_LEDGER, FILL_CONTROL):
-        instance.cluster.query(database, statement.format(**values))
-    detail("reading statistics of the tables")
-    for table in ("viva_wallet_transaction", "ir_logging"):
-        instance.cluster.query(database, f"VACUUM ANALYZE {table}")
+    return [
+        FILL_LEDGER.format(**values),
+        FILL_CONTROL.format(**values),
+        "VACUUM ANALYZE viva_wallet_transaction",
+        "VACUUM ANALYZE ir_logging",
+    ]
 
 
-def _time_sales(admin: Odoo, cashier: Odoo, shop: Shop) -> float:
+def _time_sales(shop: Shop) -> float:
     """Start sales and cancel them at once; return the median of the starts in milliseconds."""
-    method = admin.find("pos.payment.method", ("viva_wallet_terminal_id", "=", _terminal()))
+    cashier, method = shop.cashier, _method(shop.admin)
     session = cashier.find("pos.session", ("config_id", "=", shop.register_id), ("state", "=", "opened"))  # fmt: skip
     times = []
     for number in range(SALES + 1):
@@ -167,5 +176,6 @@ def _median(ask: Callable[[], None]) -> float:
     return statistics.median(times)
 
 
-def _terminal() -> str:
-    return next(iter(METHODS.values()))
+def _method(admin: Odoo) -> int:
+    name = next(iter(METHODS))
+    return admin.find("pos.payment.method", ("name", "=", name))

@@ -1,289 +1,253 @@
 """`dev/bench --terminals N`: so many terminals of one merchant that sell at the same time."""
 
 import argparse
-import json
-import os
-import subprocess
+import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 
-from ..demo import Demo
-from ..paths import DEV
-from ..ports import HOST, free_port
-from ..process import last_lines
+from ..odoo import ensure_instance
+from ..odoo_log import OdooLog, busy_seconds, count_retries, find_complaints
 from ..report import SetupError, detail, step
-from ..server import Server
-from ..setup import ensure_instance
-from ..shop import CASHIER, Odoo, Shop
-from ..simulator import simulator_url
-from .many_log import Log, busy_seconds, trouble
-from .many_page import BackOffice
-from .many_shop import Place, as_json, open_places, webhook_url
-from .many_table import (
-    LONGEST_WEBHOOK,
-    LONGEST_WITH_WEBHOOKS,
-    LONGEST_WITHOUT_WEBHOOKS,
-    SLOWER,
-    SLOWER_SECONDS,
-    Figures,
-    high,
-    middle,
-    table,
-    verdict,
-)
+from ..shop import ADMIN, Odoo, add_places, webhook_of
+from ..stack import Stack
+from .figures import counts, high, middle, table, verdict
+from .many_till import BenchTill, listen
 from .many_webhook import Answer, attack
-from .viva import Viva
 
 INSTANCE = "bench-many"
 DATABASE = "bench"
-CRON_WORKERS = 2
+TILLS_PER_REGISTER = 5
 # Requests of tills that the proxy before Odoo lets through, for each worker.
 PROXY_CONNECTIONS = 6
 # Seconds, least and most: until a customer taps, and until the next one comes.
 TAP_SECONDS = (2.0, 10.0)
 PAUSE_SECONDS = (1.0, 5.0)
 HANG_SECONDS = 20
-# Calls per second that Viva takes from a merchant, in a phase each.
-VIVA_LIMITS = (15, 5)
 # How long the tills have been selling before the back office is measured.
 UNDER_WAY_SECONDS = 5
-PAGES = 5
-PAGE_PAUSE_SECONDS = 0.5
+# What a person in the back office opens, how often, with what pause, and for how long at most.
+PAGES = {
+    "point_of_sale.action_pos_pos_form": ("pos.order", ["name", "amount_total"]),
+    "point_of_sale.action_pos_payment_method_form": ("pos.payment.method", ["name"]),
+}
+PAGE_TIMES, PAGE_PAUSE_SECONDS, PAGES_SECONDS = 5, 0.5, 60
 ATTACKS = 3
 SETTLE_SECONDS = 90
+LONGEST_WITH_WEBHOOKS, LONGEST_WITHOUT_WEBHOOKS, LONGEST_WEBHOOK = 1.0, 3.0, 0.2
+# A page counts as opening in its usual time within this factor and so many seconds.
+SLOWER, SLOWER_SECONDS = 1.25, 0.1
 
 # Writes down when the ledger learns of a charge, more exactly than its fields do.
 WATCH_LEDGER = """
-CREATE TABLE IF NOT EXISTS bench_approved (session_id text PRIMARY KEY, moment float8);
-CREATE OR REPLACE FUNCTION bench_approve() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE TABLE bench_approved (session_id text PRIMARY KEY, moment float8);
+CREATE FUNCTION bench_approve() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO bench_approved VALUES (NEW.session_id, extract(epoch FROM clock_timestamp()))
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER bench_approve AFTER UPDATE ON viva_wallet_transaction FOR EACH ROW
+CREATE TRIGGER bench_approve AFTER UPDATE ON viva_wallet_transaction FOR EACH ROW
 WHEN (NEW.state = 'approved' AND OLD.state <> 'approved') EXECUTE FUNCTION bench_approve();
 """
 
 
-class ManyBench(Demo):
-    """A demo with many registers, in which programs sell instead of persons."""
+@dataclass(frozen=True)
+class Sale:
+    """One sale as its till saw it; moments are seconds since 1970, see `BenchTill`."""
 
-    def __init__(self, options: argparse.Namespace):
-        """Describe the benchmark; nothing is started."""
-        demo_options = argparse.Namespace(
-            port=options.port or free_port(),
-            simulator_port=options.simulator_port or free_port(),
-            database=DATABASE,
-            modules="",
-            fresh=True,
-            detach=False,
-        )
-        super().__init__(ensure_instance(INSTANCE), demo_options)
-        self.terminals = options.terminals
-        self.workers = options.workers
-        self.sales = options.sales
-        self.limits = options.limit or VIVA_LIMITS
-        self.seed = options.seed
-        self.bus_port = free_port()
-        self.viva = Viva(simulator_url(demo_options.simulator_port))
-        self.places: list[Place] = []
-        self.cookies: dict[int, str] = {}
-        self.shop: Shop | None = None
+    session: str
+    state: str
+    begun: float
+    started: float
+    known: float
+    rpcs: int
+    errors: tuple[str, ...]
+
+
+@dataclass
+class Figures:
+    """What one phase showed; times in seconds.
+
+    `wrong`: session ids of sales that ended otherwise than Viva says; `lost`: of sales that ended,
+    though the customer was there, without Viva ever having seen them; `known`: approval at the
+    terminal until the ledger has it; `till`: ... until the till knows; `calls`: to Viva by
+    operation; `busiest`: most calls to Viva within one second; `throttled`: calls that Viva refused
+    (429); `seconds`: how long it took; `busy`: how long HTTP workers were at work, altogether;
+    `pages`: opening a page of the back office; `trouble`: complaints in the log, sales that were not
+    paid, and failed calls of tills.
+    """
+
+    sales: list[Sale] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    known: list[float] = field(default_factory=list)
+    till: list[float] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    busiest: int = 0
+    throttled: int = 0
+    seconds: float = 0
+    busy: float = 0
+    pages: list[float] = field(default_factory=list)
+    trouble: Counter[str] = field(default_factory=Counter)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Sell, print the figures, and compare Viva's charges with the ledger.
+
+    :raise SetupError: when they differ.
+    """
+    stack = Stack(
+        ensure_instance(INSTANCE),
+        port=options.port,
+        simulator_port=options.simulator_port,
+        workers=options.workers,
+    )
+    with stack.running(DATABASE) as shop:
+        step(f"Opening registers for {options.terminals} terminals")
+        places = add_places(shop, stack.viva, options.terminals, TILLS_PER_REGISTER)
+        stack.instance.cluster.query(DATABASE, WATCH_LEDGER)
+        proxy = threading.BoundedSemaphore(PROXY_CONNECTIONS * options.workers)
+        tills = [BenchTill(shop.cashier, place, proxy) for place in places]
+        bench = _ManyBench(options, stack, tills, webhook_of(shop.admin, places[0].method))
+        with ExitStack() as sockets:
+            for till in tills:
+                sockets.callback(listen(till, stack.bus_port).shutdown)
+            phases = bench.measure()
+        bench.settle(shop.cashier)
+        print(f"\n{_table(phases, options.workers)}\n")
+        print("\n".join(bench.verdicts(phases)), end="\n\n")
+        bench.prove()
+
+
+class _ManyBench:
+    """Tills that sell at the same time, in phases."""
+
+    def __init__(self, options, stack: Stack, tills: list[BenchTill], address: str):
+        self.sales, self.limits = options.sales, options.limit
+        self.stack, self.viva, self.tills, self.address = stack, stack.viva, tills, address
+        self.random = random.Random(options.seed)
         self.answers: list[Answer] = []
 
-    def run(self) -> int:
-        """Run it from the start to the proof, and leave nothing running."""
-        self.stop()
-        return super().run()
-
-    def _odoo_options(self) -> list[str]:
-        """Override of the demo: as in production."""
-        return [
-            f"--workers={self.workers}",
-            f"--gevent-port={self.bus_port}",
-            f"--max-cron-threads={CRON_WORKERS}",
-        ]
-
-    def _start_odoo(self) -> Server:
-        """Override of the demo: workers start their gevent process from a script of that name."""
-        script = self.instance.folder / "odoo-bin"
-        script.write_text("from odoo.cli.command import main\n\nmain()\n")
-        python, _m, _odoo, *arguments = self._odoo_command()
-        command = [python, str(script), *arguments]
-        log = self.instance.folder / "odoo.log"
-        return Server.start("Odoo", command, self.instance.environment(), log, self.instance.folder)
-
-    def _tell(self, shop: Shop) -> None:
-        self.shop = shop
-
-    def _watch(self) -> None:
-        step(f"Opening registers for {self.terminals} terminals")
-        self.places = open_places(self.url, DATABASE, self.viva, self.terminals)
-        self.cookies = {
-            register: self._cookie() for register in {place.register for place in self.places}
-        }
-        self.instance.cluster.query(DATABASE, WATCH_LEDGER)
-        phases = self._measure()
-        self._await_answers()
-        print(f"\n{table(phases, self.workers)}\n")
-        print("\n".join(self._verdicts(phases)), end="\n\n")
-        self._prove()
-
-    def _measure(self) -> dict[str, Figures]:
-        phases = {"idle": Figures(pages=self._open_pages(BackOffice(self.url, DATABASE)))}
-        address = webhook_url(self.url, DATABASE, self.places[0].method)
-        for name, urls in {"with webhooks": [address], "without webhooks": []}.items():
-            self.viva.set_webhooks(*urls)
+    def measure(self) -> dict[str, Figures]:
+        """Return the figures of all phases."""
+        phases = {"idle": Figures(pages=self._open_pages())}
+        for name, urls in {"with webhooks": [self.address], "without webhooks": []}.items():
+            self.viva.configure(webhook_urls=urls)
             self._sell(f"{name}, not counted", 1)
             phases[name] = self._sell(name, self.sales)
         for limit in self.limits:
-            self.viva.limit_calls(limit)
-            phases[_limited(limit)] = self._sell(
-                f"without webhooks, while Viva takes {limit} calls per second", 1
-            )
-            self.viva.limit_calls(0)
-        self.viva.set_webhooks(address)
+            self.viva.configure(calls_per_second=limit)
+            name = f"without webhooks, while Viva takes {limit} calls per second"
+            phases[f"... {limit} calls/s"] = self._sell(name, 1)
+        self.viva.configure(calls_per_second=0, webhook_urls=[self.address])
         self._sell("with webhooks again, not counted", 1)
-        phases[f"Viva takes {HANG_SECONDS} s"] = self._hang(address)
+        self.viva.add_fault("any", "delay", seconds=HANG_SECONDS, times=None)
+        name = f"while Viva takes {HANG_SECONDS} s to answer"
+        phases[f"Viva takes {HANG_SECONDS} s"] = self._sell(name, 1, self._attack)
         return phases
 
-    def _sell(self, name: str, sales: int) -> Figures:
-        step(f"{self.terminals} tills, {sales} sales each, {name}")
-        office = BackOffice(self.url, DATABASE)
-        with self._phase(sales) as (figures, load):
-            time.sleep(UNDER_WAY_SECONDS)
-            figures.pages = self._open_pages(office)
-            self._collect(figures, load)
-        detail(_short(figures))
-        return figures
+    def _attack(self) -> None:
+        """Send webhooks while Viva hangs, and end that."""
+        self.answers = attack(self.address, self._unfinished()[0], ATTACKS)
+        self.viva.clear_faults()
 
-    def _hang(self, address: str) -> Figures:
-        """Sell while Viva takes its time, and open pages and send webhooks meanwhile."""
-        step(f"{self.terminals} tills, one sale each, while Viva takes {HANG_SECONDS} s to answer")
-        office = BackOffice(self.url, DATABASE)
-        self.viva.add_fault("any", "delay", seconds=HANG_SECONDS, times=None)
-        with self._phase(1) as (figures, load):
-            time.sleep(UNDER_WAY_SECONDS)
-            figures.pages = self._open_pages(office)
-            detail(f"pages: {', '.join(f'{seconds:.2f}' for seconds in figures.pages)} s")
-            self.answers = attack(address, self._unfinished()[0], ATTACKS)
-            self.viva.clear_faults()
-            self._collect(figures, load)
-        detail(_short(figures))
-        return figures
-
-    @contextmanager
-    def _phase(self, sales: int) -> Iterator[tuple[Figures, subprocess.Popen]]:
-        """Run a load within a block, and complete the figures after it."""
-        figures = Figures()
-        log = Log(Path(self.servers[-1].log))
+    def _sell(self, name: str, sales: int, meanwhile=lambda: None) -> Figures:
+        """Let all tills sell, and open pages of the back office meanwhile."""
+        step(f"{len(self.tills)} tills, {sales} sales each, {name}")
+        figures, log = Figures(), OdooLog(self.stack.log)
         begun = time.time()
-        with self._load(sales) as load:
-            yield figures, load
+        with self._selling(sales) as futures:
+            time.sleep(UNDER_WAY_SECONDS)
+            figures.pages = self._open_pages()
+            meanwhile()
+            figures.sales = [sale for future in futures for sale in future.result()]
+        figures.seconds = time.time() - begun
+        self._complete(figures)
         calls = [call for call in self.viva.calls() if call["time"] >= begun]
         figures.calls = Counter(call["operation"] for call in calls)
         figures.busiest = max(Counter(int(call["time"]) for call in calls).values(), default=0)
         figures.throttled = sum(call["status"] == 429 for call in calls)
-        lines = log.read()
-        figures.busy = busy_seconds(lines)
-        figures.trouble += trouble(lines)
+        text = log.read()
+        figures.busy = busy_seconds(text)
+        figures.trouble["complaints in the log"] += len(find_complaints(text))
+        figures.trouble["serialization errors"] += count_retries(text)
+        figures.trouble += Counter()
+        detail(_short(figures))
+        return figures
 
     @contextmanager
-    def _load(self, sales: int) -> Iterator[subprocess.Popen]:
-        """Start the program of the tills; end it if a block fails."""
-        self.seed += 1
-        options = {
-            "host": HOST,
-            "port": self.options.port,
-            "bus_port": self.bus_port,
-            "simulator": self.viva.url,
-            "cookies": self.cookies,
-            "door": PROXY_CONNECTIONS * self.workers,
-            "places": as_json(self.places),
-            "sales": sales,
-            "tap": TAP_SECONDS,
-            "pause": PAUSE_SECONDS,
-            "seed": self.seed,
-        }
-        log = self.instance.folder / "load.log"
-        with log.open("wb") as errors:
-            process = subprocess.Popen(
-                [str(self.instance.python), "-m", "lib.bench.many_load"],
-                env={**os.environ, "PYTHONPATH": str(DEV)},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-        process.stdin.write(json.dumps(options))
-        process.stdin.close()
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+    def _selling(self, sales: int) -> Iterator[list[Future]]:
+        with ThreadPoolExecutor(len(self.tills)) as pool:
+            yield [
+                pool.submit(self._sell_at, till, sales, random.Random(self.random.random()))
+                for till in self.tills
+            ]
 
-    def _collect(self, figures: Figures, load: subprocess.Popen) -> None:
-        """Wait until all have sold, and put what the tills saw into the figures."""
-        text = load.stdout.read()
-        if load.wait():
-            log = self.instance.folder / "load.log"
-            raise SetupError(f"The tills' program failed:\n{last_lines(log.read_text())}")
-        result = json.loads(text)
-        sales = result["sales"]
-        figures.sales = len(sales)
-        figures.seconds = result["ended"] - result["begun"]
-        figures.start = [sale["started"] for sale in sales]
-        figures.whole = [sale["known"] - sale["begun"] for sale in sales]
-        figures.rpcs = sum(sale["rpcs"] for sale in sales)
-        for sale in sales:
-            figures.trouble[sale["state"]] += sale["state"] != "approved"
-            figures.trouble["failed calls"] += len(sale["errors"])
-        for error in {error for sale in sales for error in sale["errors"]}:
-            detail(error)
-        sessions = {session["session_id"]: session for session in self.viva.sessions()}
-        self._compare(figures, sales, sessions)
-        approved = {name: s["finished_at"] for name, s in sessions.items() if s["success"]}
-        known = self._known()
-        for sale in sales:
-            moment = approved.get(sale["session_id"])
-            if moment is not None and sale["session_id"] in known:
-                figures.till.append(sale["known"] - moment)
-                figures.known.append(known[sale["session_id"]] - moment)
-        figures.trouble += Counter()
+    def _sell_at(self, till: BenchTill, count: int, chance: random.Random) -> list[Sale]:
+        sales = []
+        for number in range(count):
+            time.sleep(chance.uniform(*PAUSE_SECONDS) if number else 0)
+            taps = {"outcome": "approve", "after": chance.uniform(*TAP_SECONDS)}
+            self.viva.set_terminal(till.place.terminal, autopilot=taps)
+            line = till.sell(chance.randint(100, 9000) / 100)
+            sales.append(
+                Sale(
+                    line.session, line.phase, till.begun, till.started, till.known, till.rpcs,
+                    tuple(till.errors),
+                )
+            )  # fmt: skip
+        return sales
 
-    def _compare(
-        self, figures: Figures, sales: list[dict[str, Any]], sessions: dict[str, dict[str, Any]]
-    ) -> None:
-        """Hold the end of each sale, as its till knows it, against what Viva says.
+    def _complete(self, figures: Figures) -> None:
+        """Hold each sale, as its till knows it, against what Viva and the ledger say.
 
         Every customer pays, so a sale that Viva never saw was ended while it could be paid.
         """
-        for sale in sales:
-            session = sessions.get(sale["session_id"])
-            is_over = session and session["finished_at"] is not None
+        sessions = {session["session_id"]: session for session in self.viva.sessions()}
+        rows = self._query("SELECT * FROM bench_approved")
+        in_ledger = {session: float(moment) for session, moment in (r.split("|") for r in rows)}
+        for sale in figures.sales:
+            figures.trouble[sale.state] += sale.state != "approved"
+            figures.trouble["failed calls"] += len(sale.errors)
+            session = sessions.get(sale.session)
             if session is None:
-                figures.lost.append(sale["session_id"])
-            elif not is_over or (sale["state"] == "approved") != session["success"]:
-                figures.wrong.append(sale["session_id"])
-            else:
+                figures.lost.append(sale.session)
+                detail(f"{sale.session} ended {sale.state} at the till, Viva never saw it")
                 continue
-            viva = "never saw it" if session is None else f"says success {session['success']}"
-            detail(f"{sale['session_id']} ended {sale['state']} at the till, Viva {viva}")
+            moment = session["finished_at"]
+            if moment is None or (sale.state == "approved") != session["success"]:
+                figures.wrong.append(sale.session)
+                detail(f"{sale.session} ended {sale.state} at the till, Viva: {session['success']}")
+            if session["success"] and sale.session in in_ledger:
+                figures.till.append(sale.known - moment)
+                figures.known.append(in_ledger[sale.session] - moment)
+        for error in {error for sale in figures.sales for error in sale.errors}:
+            detail(error)
 
-    def _known(self) -> dict[str, float]:
-        """Return when the ledger learnt of each charge, by session."""
-        rows = self.instance.cluster.query(DATABASE, "SELECT * FROM bench_approved").split()
-        return {session: float(moment) for session, moment in (row.split("|") for row in rows)}
+    def _open_pages(self) -> list[float]:
+        """Open pages with lists, as the web client does; return the seconds that each took."""
+        odoo = Odoo(self.stack.url, DATABASE, *ADMIN)
+        taken: list[float] = []
+        deadline = time.monotonic() + PAGES_SECONDS
+        for action, (model, fields) in [*PAGES.items()] * PAGE_TIMES:
+            begun = time.monotonic()
+            if begun > deadline:
+                break
+            odoo.browser.get(f"{odoo.url}/odoo", timeout=2 * PAGES_SECONDS)
+            odoo.ask("/web/action/load", {"action_id": action}, "load an action")
+            odoo.call(model, "get_views", [[False, "list"], [False, "search"]])
+            odoo.call(model, "web_search_read", [], {name: {} for name in fields}, limit=80)
+            taken.append(time.monotonic() - begun)
+            time.sleep(PAGE_PAUSE_SECONDS)
+        return taken
 
-    def _await_answers(self) -> None:
+    def settle(self, cashier: Odoo) -> None:
         """Ask about what the tills left without an outcome, as a till does that is opened again."""
-        cashier = Odoo(self.url, DATABASE, *CASHIER)
         deadline = time.monotonic() + SETTLE_SECONDS
         while (left := self._unfinished()) and time.monotonic() < deadline:
             cashier.call("viva.wallet.till", "read_status", left)
@@ -291,19 +255,18 @@ class ManyBench(Demo):
 
     def _unfinished(self) -> list[str]:
         """Return the sessions whose outcome the ledger does not know."""
-        query = "SELECT session_id FROM viva_wallet_transaction WHERE state IN ('sent', 'unknown')"
-        return self.instance.cluster.query(DATABASE, query).split()
+        where = "state IN ('sent', 'unknown')"
+        return self._query(f"SELECT session_id FROM viva_wallet_transaction WHERE {where}")
 
-    def _open_pages(self, office: BackOffice) -> list[float]:
-        return office.open_pages(PAGES, PAGE_PAUSE_SECONDS)
+    def _query(self, query: str) -> list[str]:
+        return self.stack.instance.cluster.query(DATABASE, query).split()
 
-    def _cookie(self) -> str:
-        cashier = Odoo(self.url, DATABASE, *CASHIER)
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in cashier.cookies)
-
-    def _verdicts(self, phases: dict[str, Figures]) -> list[str]:
+    def verdicts(self, phases: dict[str, Figures]) -> list[str]:
+        """Return one line for each promise, and what the webhook answered to strangers."""
         _idle, webhooks, polling, *limited, hanging = phases.values()
-        usual = middle(webhooks.pages)
+        statuses: dict[str, list[Answer]] = {}
+        for answer in self.answers:
+            statuses.setdefault(answer.name, []).append(answer)
         return [
             verdict(
                 "approval until the ledger has it, median, with webhooks",
@@ -328,7 +291,7 @@ class ManyBench(Demo):
                 "a page of the back office while Viva hangs, median, against its time when Viva"
                 " does not",
                 middle(hanging.pages),
-                usual * SLOWER + SLOWER_SECONDS,
+                middle(webhooks.pages) * SLOWER + SLOWER_SECONDS,
             ),
             verdict(
                 "the webhook's answer while Viva hangs, 95 of 100",
@@ -338,48 +301,70 @@ class ManyBench(Demo):
             verdict("server errors of the webhook", sum(a.status >= 500 for a in self.answers), 0),
             verdict(
                 "errors in the log and failed sales",
-                sum(sum(figures.trouble.values()) for figures in phases.values()),
+                sum(figures.trouble.total() for figures in phases.values()),
                 0,
             ),
-            *_slow(self.answers),
+            *(
+                f"  {name}: {'/'.join(sorted({str(a.status) for a in found}))},"
+                f" at most {max(a.seconds for a in found):.3f} s"
+                for name, found in statuses.items()
+            ),
         ]
 
-    def _prove(self) -> None:
+    def prove(self) -> None:
         """Compare Viva's charges with the ledger.
 
         :raise SetupError: when they differ.
         """
         columns = "session_id, charged_minor"
         query = f"SELECT {columns} FROM viva_wallet_transaction WHERE state = 'approved'"
-        rows = Counter(self.instance.cluster.query(DATABASE, query).split())
-        charges = Counter(
-            f"{charge['session_id']}|{charge['amount']}" for charge in self.viva.ledger()
-        )
+        rows = Counter(self._query(query))
+        charges = Counter(f"{move['session_id']}|{move['amount']}" for move in self.viva.ledger())
         wrong = [*(charges - rows).elements(), *(rows - charges).elements()]
         if wrong:
             raise SetupError("Viva's charges and the ledger differ:\n" + "\n".join(wrong))
         print(f"All {charges.total()} charges at Viva are exactly the approved rows of the ledger.")
 
 
-def _limited(limit: int) -> str:
-    return f"... {limit} calls/s"
+def _table(phases: dict[str, Figures], workers: int) -> str:
+    """Return the table: for times median and 95th of a hundred."""
+    rows = {
+        "sales": lambda f: str(len(f.sales)),
+        "start_sale (s)": lambda f: _times([sale.started for sale in f.sales]),
+        "a whole sale, with its customer (s)": lambda f: _times(_whole(f)),
+        "the longest sale (s)": lambda f: f"{max(_whole(f)):.1f}" if f.sales else "-",
+        "sales that ended otherwise than Viva says": lambda f: str(len(f.wrong)),
+        "sales that ended and never reached Viva": lambda f: str(len(f.lost)),
+        "approval until the ledger has it (s)": lambda f: _times(f.known),
+        "approval until the till knows (s)": lambda f: _times(f.till),
+        "RPCs of the till per sale": lambda f: _per(sum(s.rpcs for s in f.sales), len(f.sales)),
+        "calls to Viva per sale": lambda f: _per(f.calls.total(), len(f.sales)),
+        "calls to Viva per second, mean": lambda f: _per(f.calls.total(), f.seconds),
+        "calls to Viva per second, most": lambda f: str(f.busiest),
+        "calls refused by Viva (429)": lambda f: str(f.throttled),
+        "HTTP workers at work (% of their time)": lambda f: _per(100 * f.busy, f.seconds * workers),
+        "a page of the back office (s)": lambda f: _times(f.pages),
+        "trouble": lambda f: counts(f.trouble) or "none",
+    }
+    calls = [f"  {name}: calls to Viva: {counts(f.calls)}" for name, f in phases.items()]
+    return "\n".join([table(phases, rows, width=19), *calls])
+
+
+def _whole(figures: Figures) -> list[float]:
+    return [sale.known - sale.begun for sale in figures.sales]
+
+
+def _times(values: list[float]) -> str:
+    return f"{middle(values):.3f} / {high(values):.3f}" if values else "-"
+
+
+def _per(part: float, whole: float) -> str:
+    return f"{part / whole:.1f}" if whole else "-"
 
 
 def _short(figures: Figures) -> str:
     return (
-        f"{figures.sales} sales in {figures.seconds:.0f} s (the longest"
-        f" {max(figures.whole, default=0):.0f} s), known after {middle(figures.known):.2f} s,"
+        f"{len(figures.sales)} sales in {figures.seconds:.0f} s (the longest"
+        f" {max(_whole(figures), default=0):.0f} s), known after {middle(figures.known):.2f} s,"
         f" page {middle(figures.pages):.2f} s, {figures.calls.total()} calls to Viva"
     )
-
-
-def _slow(answers: list[Answer]) -> list[str]:
-    """Return a line for each kind of request to the webhook: the statuses and the longest time."""
-    kinds: dict[str, list[Answer]] = {}
-    for answer in answers:
-        kinds.setdefault(answer.name, []).append(answer)
-    return [
-        f"  {name}: {'/'.join(sorted({str(a.status) for a in found}))},"
-        f" at most {max(a.seconds for a in found):.3f} s"
-        for name, found in kinds.items()
-    ]

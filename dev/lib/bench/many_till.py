@@ -1,15 +1,19 @@
-"""A till without a page: it calls the server at the same moments as payment_flow.js does."""
+"""The tills of `dev/bench --terminals`: they ask at the moments at which payment_flow.js does."""
 
-import http.client
 import json
 import threading
 import time
-import uuid
-from dataclasses import dataclass, field
+from contextlib import suppress
 from typing import Any
 
-ANSWER_SECONDS = 60
-FINAL = ("approved", "failed", "reversed", "unknown")
+import websocket
+
+from ..http_till import HttpTill
+from ..ports import HOST
+from ..shop import Odoo
+from ..till import QUESTION, Line, Lost, Place
+
+BUS_SECONDS = 30
 # Seconds; as DELAY, LONG_WAIT and AWAKE in static/src/app/payment_flow.js.
 WAITING = 1.0
 WAITING_WITH_WAKEUPS = 5.0
@@ -19,133 +23,95 @@ WOKEN = 0.3
 AWAKE = 3.0
 
 
-@dataclass
-class Sale:
-    """One sale; moments are seconds since 1970.
+class BenchTill(HttpTill):
+    """A till that measures.
 
-    `begun`: when the till asked for it; `started`: how long `start_sale` took; `known`: when the till had the outcome; `state`: which;
-    `rpcs`: how many calls it took; `errors`: what the server failed at, in words.
+    `begun`, `known`: moments at which its last sale began and its outcome was known; `started`: how
+    long its start took; `rpcs`: how many calls it took; `errors`: what the server failed at.
     """
 
-    session_id: str
-    begun: float = 0
-    started: float = 0
-    known: float = 0
-    state: str = ""
-    rpcs: int = 0
-    errors: list[str] = field(default_factory=list)
+    most_questions = 10_000
 
+    def __init__(self, odoo: Odoo, place: Place, proxy: threading.BoundedSemaphore):
+        """Switch it on.
 
-class Server:
-    """Odoo, for a till that is logged in."""
-
-    def __init__(self, host: str, port: int, cookie: str, door: threading.BoundedSemaphore):
-        """Name the server and the cookie of a session.
-
-        :param door: lets in as many requests at a time as the proxy before Odoo does. Odoo's own
+        :param proxy: lets in as many requests at a time as the proxy before Odoo does. Odoo's own
             queue is short, and a connection that finds it full is tried again after a second.
         """
-        self.host = host
-        self.port = port
-        self.cookie = cookie
-        self.door = door
-
-    def call(self, method: str, *arguments: Any) -> Any:
-        """Call `viva.wallet.till`.
-
-        :raise OSError: when there is no answer, or one that is not a result.
-        """
-        model = "viva.wallet.till"
-        params = {"model": model, "method": method, "args": arguments, "kwargs": {}}
-        body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params})
-        with self.door:
-            status, text = self._post(f"/web/dataset/call_kw/{model}/{method}", body)
-        answer = json.loads(text) if status == 200 else {}
-        if "result" not in answer:
-            raise OSError(f"{method}: {status} {text[:300]}")
-        return answer["result"]
-
-    def _post(self, path: str, body: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=ANSWER_SECONDS)
-        headers = {"Content-Type": "application/json", "Cookie": self.cookie}
-        try:
-            connection.request("POST", path, body, headers)
-            response = connection.getresponse()
-            return response.status, response.read().decode()
-        except http.client.HTTPException as error:
-            raise OSError(f"{path}: {error!r}") from error
-        finally:
-            connection.close()
-
-
-class Till:
-    """One till: a place (see `many_shop.Place`), and whether it was woken."""
-
-    def __init__(self, server: Server, place: dict[str, Any]):
-        """Set up a till; it does nothing yet."""
-        self.server = server
-        self.place = place
-        self.session_id = ""
-        self._woken = threading.Event()
+        super().__init__(odoo, place)
+        self.proxy = proxy
+        self.begun = self.known = self.started = 0.0
+        self.rpcs = 0
+        self.errors: list[str] = []
         self._woken_at = float("-inf")
+        self._has_wakeups = False
 
-    def wake(self, session_id: str) -> None:
-        """Take a message of the bus, which may be about another till of the register."""
-        if session_id == self.session_id:
-            self._woken_at = time.monotonic()
-            self._woken.set()
-
-    def sell(self, amount: float) -> Sale:
+    def sell(self, amount: float) -> Line:
         """Ask the terminal for an amount and wait until the outcome is known."""
-        sale = Sale(session_id=str(uuid.uuid4()), begun=time.time())
-        self.session_id = sale.session_id
-        self._woken.clear()
-        self._woken_at = float("-inf")
+        line = self.new_line(self.new_order(amount), amount)
+        self.begun, self.rpcs, self.errors = time.time(), 0, []
+        self._woken_at, self._has_wakeups = float("-inf"), False
+        self.pay(line)
+        self.known = time.time()
+        self.orders.clear()
+        return line
+
+    def rpc(self, method: str, *args: Any, model="viva.wallet.till", limit=QUESTION) -> Any:
+        """Override to count, and to wait for the proxy."""
+        self.rpcs += 1
         begun = time.monotonic()
-        snapshot = self._call(sale, "start_sale", self._values(sale, amount))
-        sale.started = time.monotonic() - begun
-        wakeups = bool(snapshot and snapshot.get("wakeups"))
-        while not snapshot or snapshot["state"] not in FINAL:
-            self._woken.wait(self._delay(snapshot, wakeups, begun))
-            self._woken.clear()
-            snapshot = self._ask(sale, amount)
-        sale.known = time.time()
-        sale.state = snapshot["state"]
-        return sale
-
-    def _ask(self, sale: Sale, amount: float) -> dict[str, Any] | None:
-        """Ask for the outcome; cancel what never reached the server."""
-        answer = self._call(sale, "read_status", [sale.session_id])
-        if answer and answer[sale.session_id]["state"] == "not_recorded":
-            return self._call(sale, "abort", self._values(sale, amount))
-        return answer and answer[sale.session_id]
-
-    def _call(self, sale: Sale, method: str, argument: Any) -> Any:
-        sale.rpcs += 1
         try:
-            return self.server.call(method, argument)
-        except OSError as error:
-            sale.errors.append(str(error))
-            return None
+            with self.proxy:
+                return super().rpc(method, *args, model=model, limit=limit)
+        except Lost as error:
+            self.errors.append(f"{method}: {error or self.log[-1]}")
+            raise
+        finally:
+            if method == "start_sale":
+                self.started = time.monotonic() - begun
 
-    def _delay(self, snapshot: dict[str, Any] | None, wakeups: bool, begun: float) -> float:
-        """Return the seconds until the next question, as `_delay` in payment_flow.js."""
-        now = time.monotonic()
-        least = (snapshot and snapshot.get("ask_again_in")) or 1
+    def pause_of(self, line: Line, question: int) -> float:
+        """Override to ask as `_delay` in payment_flow.js."""
+        now, least = time.time(), line.snapshot.get("ask_again_in") or 1
         if now - self._woken_at < AWAKE:
             return WOKEN * least
-        if now - begun > LONG_WAIT:
+        if now - self.begun > LONG_WAIT:
             return max(WAITING_LONG, least)
-        is_calm = wakeups and snapshot and snapshot["accepted"]
+        is_calm = self._has_wakeups and line.snapshot.get("accepted")
         return max(WAITING_WITH_WAKEUPS if is_calm else WAITING, least)
 
-    def _values(self, sale: Sale, amount: float) -> dict[str, Any]:
-        return {
-            "session_id": sale.session_id,
-            "payment_method_id": self.place["method"],
-            "pos_session_id": self.place["session"],
-            "amount": amount,
-            "order_uuid": sale.session_id,
-            "order_name": self.place["terminal"],
-            "payment_uuid": sale.session_id,
-        }
+    def claim(self, snapshot: dict[str, Any]) -> None:
+        """Override: whether the bus will wake it is said once."""
+        self._has_wakeups |= bool(snapshot.get("wakeups"))
+
+    def hear(self, session_id: str) -> None:
+        """Override: a message of the bus may be about another till of the register."""
+        if any(line.session == session_id for order in self.orders for line in order.lines):
+            self._woken_at = time.time()
+            super().hear(session_id)
+
+
+def listen(till: BenchTill, bus_port: int) -> websocket.WebSocket:
+    """Wake a till when the bus says so, from a thread of its own, until the connection is closed."""
+    address = f"{HOST}:{bus_port}"
+    socket = websocket.create_connection(
+        f"ws://{address}/websocket",
+        cookie=till.odoo.cookies(),
+        origin=f"http://{address}",
+        timeout=BUS_SECONDS,
+    )
+    socket.settimeout(None)
+    data = {"channels": [till.place.channel], "last": 0}
+    socket.send(json.dumps({"event_name": "subscribe", "data": data}))
+    till.spawn("bus", lambda: _wake(socket, till))
+    return socket
+
+
+def _wake(socket: websocket.WebSocket, till: BenchTill) -> None:
+    with suppress(websocket.WebSocketException, OSError):
+        while True:
+            text = socket.recv()
+            for entry in json.loads(text) if text else []:
+                message = entry["message"]
+                if message["type"].endswith("VIVA_WALLET_STATUS"):
+                    till.hear(message["payload"]["session_id"])

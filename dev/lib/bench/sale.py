@@ -1,15 +1,52 @@
-"""One sale, measured."""
+"""One sale at the real till, measured."""
 
-import os
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
-from ..report import SetupError
-from .shop import Contender
-from .till import Till
-from .viva import Viva, VivaError
+from ..browser import TillPage
+from ..server import Server
+from ..viva import Viva
+
+# Runs in the page before anything else: notes when things happened and were shown, in seconds since
+# 1970.
+WATCH_PAGE = """
+(() => {
+const marks = (window.benchMarks = {});
+const note = (name) => (marks[name] ??= Date.now() / 1000);
+const find = (selector) => document.querySelector(selector);
+const isPaid = () =>
+    find('.o_viva_wallet_line_status[data-status="done"]') ||
+    find(".payment-screen .electronic_payment .electronic_status")?.textContent.includes(
+        "Payment Successful"
+    );
+document.addEventListener(
+    "click", (event) => event.target.closest(".paymentmethod") && note("clicked"), true
+);
+new MutationObserver(() => {
+    if (marks.clicked && !marks.receipt) {
+        isPaid() && note("paid");
+        find(".receipt-screen") && note("receipt");
+    }
+}).observe(document, { childList: true, subtree: true, attributeFilter: ["data-status"] });
+})();
+"""
+FORGET_MARKS = "() => Object.keys(benchMarks).forEach((name) => delete benchMarks[name])"
+READ_MARKS = "() => ({ ...benchMarks })"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A payment method to measure.
+
+    `module`: the addon that it belongs to; `method`: its name on the till; `terminal`: its terminal;
+    `webhook_url`: where Viva sends its notifications.
+    """
+
+    module: str
+    method: str
+    terminal: str
+    webhook_url: str
 
 
 @dataclass(frozen=True)
@@ -19,8 +56,9 @@ class Sale:
     `request`: tap on the payment method until the terminal has the request;
     `paid`: approval at the terminal until the payment line says so, None when the receipt was faster;
     `receipt`: approval until the receipt is on the screen;
-    `calls`: calls to Viva by operation, without those that come minutes later; `rpcs`: calls of the browser to Odoo by name;
-    `server`: CPU time of the Odoo process; `session`: id by which Viva knows the payment.
+    `calls`: calls to Viva by operation, without those that come minutes later; `rpcs`: calls of the
+    browser to Odoo by name; `server`: CPU time of the Odoo process; `session`: id by which Viva
+    knows the payment.
     """
 
     request: float
@@ -32,53 +70,46 @@ class Sale:
     session: str
 
 
-class Seller:
-    """Sells, and measures what that takes."""
+def sell(
+    till: TillPage, viva: Viva, odoo: Server, contender: Contender, product: str, wait: float
+) -> Sale:
+    """Sell one product by card.
 
-    def __init__(self, till: Till, viva: Viva, odoo_pid: int):
-        """Name what is watched.
-
-        :param odoo_pid: process id of Odoo, which runs as a single process.
-        """
-        self.till = till
-        self.viva = viva
-        self.odoo_pid = odoo_pid
-
-    def sell(self, contender: Contender, product: str, wait: float) -> Sale:
-        """Sell one product by card.
-
-        :param wait: seconds that the customer takes to find the card.
-        :raise SetupError: when a step did not happen.
-        """
-        try:
-            return self._sell(contender, product, wait)
-        except VivaError as error:
-            raise SetupError(f"{error} The till shows:\n{self.till.describe()}") from error
-
-    def _sell(self, contender: Contender, product: str, wait: float) -> Sale:
-        tokens, cpu = self.viva.token_calls(), cpu_seconds(self.odoo_pid)
-        tapped = self.till.ask("pay", product=product, method=contender.method)
-        shown = self.viva.wait_for_request(contender.terminal)
-        time.sleep(wait)
-        approved = self.viva.tap(contender.terminal)["finished_at"]
-        seen = self.till.ask("receipt")
-        rpcs = self.till.ask("settle")["rpcs"]
-        self.viva.wait_for_deliveries(shown["session_id"])
-        calls = self.viva.calls_about(shown["session_id"])
-        sale = Sale(
-            request=shown["created_at"] - tapped["clicked"],
-            paid=seen["paid"] - approved if "paid" in seen else None,
-            receipt=seen["receipt"] - approved,
-            calls=calls + Counter(token=self.viva.token_calls() - tokens),
-            rpcs=Counter(rpcs),
-            server=cpu_seconds(self.odoo_pid) - cpu,
-            session=shown["session_id"],
-        )
-        self.till.ask("next")
-        return sale
+    :param odoo: runs as a single process.
+    :param wait: seconds that the customer takes to find the card.
+    :raise VivaError: when the simulator did not see what it should have.
+    """
+    tokens, cpu = viva.token_calls(), odoo.cpu_seconds()
+    page = till.page
+    till.rpcs.clear()
+    page.evaluate(FORGET_MARKS)
+    page.locator(f'.product:has-text("{product}")').first.click()
+    page.locator(".pay-order-button:visible").first.click()
+    page.locator(f'.payment-screen .paymentmethod:has-text("{contender.method}")').click()
+    shown = viva.wait_for_request(contender.terminal)
+    session = shown["session_id"]
+    time.sleep(wait)
+    approved = viva.ask(f"terminals/{contender.terminal}/tap", {})["finished_at"]
+    page.wait_for_selector(".receipt-screen")
+    seen = page.evaluate(READ_MARKS)
+    till.wait_until_quiet()
+    rpcs = Counter(till.rpcs)
+    viva.wait_for_deliveries(session)
+    calls = calls_about(viva, session) + Counter(token=viva.token_calls() - tokens)
+    server = odoo.cpu_seconds() - cpu
+    page.locator(".receipt-screen button[name=done]:visible").click()
+    page.wait_for_selector(".product-screen .product")
+    return Sale(
+        request=shown["created_at"] - seen["clicked"],
+        paid=seen["paid"] - approved if "paid" in seen else None,
+        receipt=seen["receipt"] - approved,
+        calls=calls,
+        rpcs=rpcs,
+        server=server,
+        session=session,
+    )
 
 
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time that a process has used: fields 14 and 15 of proc(5) stat."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def calls_about(viva: Viva, session: str) -> Counter[str]:
+    """Return how many calls of each operation there were about a session so far."""
+    return Counter(call["operation"] for call in viva.calls(session))

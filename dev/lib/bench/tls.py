@@ -11,49 +11,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..paths import CHECKOUT_CACHE
+import certifi
+from werkzeug.serving import make_ssl_devcert
+
 from ..ports import HOST
-from ..process import run
-from ..report import SetupError
 
-SCRIPT = Path(__file__).with_name("certificate.py")
+NAME = "localhost"
 CHUNK_BYTES = 65536
-START_SECONDS = 10
-END_SECONDS = 10
+SECONDS = 10
 
 
-def make_certificate(python: Path) -> tuple[Path, Path]:
+def make_certificate(folder: Path) -> tuple[str, str, Path]:
     """Make a certificate for this machine.
 
-    :param python: of the virtual environment.
-    :return: key with certificate, and the list of authorities that trusts it.
+    :return: certificate, key, and the list of authorities that trusts it.
     """
-    folder = CHECKOUT_CACHE / "certificate"
     folder.mkdir(parents=True, exist_ok=True)
-    run([python, SCRIPT, folder], failure="A certificate for the simulator could not be made.")
-    return folder / "server.pem", folder / "trusted.pem"
+    certificate, key = make_ssl_devcert(str(folder / "simulator"), host=NAME)
+    trusted = folder / "trusted.pem"
+    trusted.write_text(Path(certifi.where()).read_text() + Path(certificate).read_text())
+    return certificate, key, trusted
 
 
 @contextmanager
-def https_front(port: int, certificate: Path) -> Iterator[str]:
-    """Give an HTTPS address of this machine's `port` within a block.
-
-    :raise SetupError: when it does not start.
-    """
+def https_front(port: int, certificate: str, key: str) -> Iterator[str]:
+    """Give an HTTPS address of this machine's `port` within a block."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context.load_cert_chain(certificate, key)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="https", daemon=True)
     thread.start()
     try:
-        yield f"https://{HOST}:{_start(loop, port, context)}"
+        started = asyncio.run_coroutine_threadsafe(_listen(port, context), loop)
+        yield f"https://{NAME}:{started.result(SECONDS)}"
     finally:
-        asyncio.run_coroutine_threadsafe(_end_connections(), loop).result(END_SECONDS)
+        asyncio.run_coroutine_threadsafe(_end_connections(), loop).result(SECONDS)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
 
 
-def _start(loop: asyncio.AbstractEventLoop, port: int, context: ssl.SSLContext) -> int:
+async def _listen(port: int, context: ssl.SSLContext) -> int:
     """Start listening; return the port."""
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -62,14 +59,8 @@ def _start(loop: asyncio.AbstractEventLoop, port: int, context: ssl.SSLContext) 
             inner_reader, inner_writer = await asyncio.open_connection(HOST, port)
             await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
 
-    async def listen() -> int:
-        server = await asyncio.start_server(relay, HOST, 0, ssl=context)
-        return server.sockets[0].getsockname()[1]
-
-    try:
-        return asyncio.run_coroutine_threadsafe(listen(), loop).result(START_SECONDS)
-    except (OSError, TimeoutError) as error:
-        raise SetupError(f"HTTPS in front of the simulator did not start ({error}).") from error
+    server = await asyncio.start_server(relay, HOST, 0, ssl=context)
+    return server.sockets[0].getsockname()[1]
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

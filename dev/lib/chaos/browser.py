@@ -3,74 +3,113 @@
 import argparse
 import json
 import time
-from pathlib import Path
+from typing import Any
 
-from ..bench.till import Till, running_till
-from ..node import ensure_node_tools
-from ..odoo import Instance
+from ..browser import TillPage, running_till
+from ..odoo import ensure_instance
 from ..report import detail, step
-from ..setup import ensure_instance
-from ..shop import CASHIER, METHODS
+from ..shop import METHODS
 from ..system import TEST_PROGRAMS, ensure_programs
 from .draw import Drawn, take, visits
-from .server import Chaos
+from .shop import FaultyShop, running_faulty_shop
 
 INSTANCE = "chaos-browser"
-SCRIPT = Path(__file__).with_name("cashier.mjs")
 TERMINAL = next(iter(METHODS.values()))
 # A browser needs longer for a click than a call does: the waits are a third of the real ones.
 PACE = 4.0
 LOOK_SECONDS = 1.0
 FINISH_SECONDS = 150
 SETTLE_SECONDS = 40
+LINE = ".payment-screen .paymentlines"
+BUTTONS = {
+    "pay": ".product-screen .pay-order-button:visible",
+    "card": ".payment-screen .paymentmethod:has-text('Viva Wallet')",
+    "cash": ".payment-screen .paymentmethod:has-text('Cash')",
+    "send": f"{LINE} .send_payment_request",
+    "cancel": f"{LINE} .send_payment_cancel",
+    "delete": f"{LINE} .delete-button",
+    "back": ".payment-screen .back-button:visible, .pos-topheader .back-button:visible",
+    "validate": ".payment-screen .button.next:visible",
+    "check_again": f"{LINE} .o_viva_wallet_check_again",
+    "shows_paid": f"{LINE} .o_viva_wallet_shows_paid",
+    "shows_not_paid": f"{LINE} .o_viva_wallet_shows_not_paid",
+    "new_order": ".receipt-screen button[name=done]:visible, .feedback-screen button:visible",
+    "dialog": ".modal:not(.o_inactive_modal) footer .btn:visible, .modal .btn-close:visible",
+}
+# What a cashier sees.
+LOOK = """
+() => {
+    const find = (selector) => document.querySelector(selector);
+    const line = find(".payment-screen .o_viva_wallet_line_status");
+    const screens = ["product-screen", "payment-screen", "receipt-screen", "feedback-screen"];
+    return {
+        screen: screens.find((name) => find(`.${name}`)) || "",
+        dialog: find(".modal-content")?.innerText || "",
+        status: line?.dataset.status || "",
+        isUnknown: Boolean(line?.dataset.unknown),
+        text: line?.innerText || "",
+        hasLines: Boolean(find(".product-screen .orderline")),
+        isPaid: Boolean(find(".payment-screen .button.next.highlight")),
+    };
+}
+"""
 
 
-class BrowserChaos(Chaos):
-    """The demo's shop in one process, with websockets, and a browser in it."""
+class Cashier:
+    """Somebody who clicks what comes to mind, and in the end what is sensible."""
 
-    def __init__(self, instance: Instance):
-        """Describe the run; nothing is started."""
-        super().__init__(instance, workers=0, pace=PACE)
+    def __init__(self, faulty: FaultyShop, till: TillPage):
+        """Sit down at a till that is open."""
+        self.faulty, self.viva, self.till = faulty, faulty.viva, till
 
-    def open(self, till: Till) -> None:
-        """Log in and open the register."""
-        login, password = CASHIER
-        till.ask(
-            "open", url=self.url, login=login, password=password, register=self.shop.register_id
-        )
-
-    def visit(self, till: Till, visit: Drawn) -> list[str]:
+    def visit(self, visit: Drawn) -> list[str]:
         """Let a customer come and the cashier click; return what was wrong in the end.
 
         :param visit: see draw.py.
         """
+        product = visit["product"]
         self.viva.set_terminal(TERMINAL, autopilot=visit["autopilot"])
         for fault in visit["faults"]:
             self.viva.add_fault(**fault, terminal_id=TERMINAL)
         for what in ("add_product", "pay", "card"):
-            till.ask("act", what=what, product=visit["product"])
+            self.act(what, product)
         for wait, what in visit["clicks"]:
-            time.sleep(wait)
-            till.ask("act", what=what, product=visit["product"])
+            self._wait(wait)
+            self.act(what, product)
         self.viva.clear_faults()
-        stuck = self._finish(till, visit["product"])
+        stuck = self._finish(product)
         self.viva.clear_terminal(TERMINAL)
-        with self.crons():
-            faults = self.settled_faults(set(METHODS.values()), SETTLE_SECONDS)
-        return stuck + faults + till.ask("errors")["lines"]
+        with self.faulty.crons():
+            faults = self.faulty.settled_faults(set(METHODS.values()), SETTLE_SECONDS)
+        complaints, self.till.complaints = self.till.complaints, []
+        return stuck + faults + complaints
 
-    def _finish(self, till: Till, product: str) -> list[str]:
+    def act(self, what: str, product: str) -> None:
+        """Do one thing, if it can be done."""
+        if what == "reload":
+            self.till.reload()
+        elif what == "add_product":
+            self.till.click(f'.product-screen .product:has-text("{product}")')
+        else:
+            self.till.click(BUTTONS[what.removeprefix("double_")], 1 + what.startswith("double_"))
+
+    def _wait(self, seconds: float) -> None:
+        self.till.page.wait_for_timeout(1000 * seconds)
+
+    def _finish(self, product: str) -> list[str]:
         """Do what a sensible cashier does, until the order is paid and the next one begins."""
         deadline = time.monotonic() + FINISH_SECONDS
         while time.monotonic() < deadline:
-            seen = till.ask("look")
-            act = sensible_act(seen, self._shows_paid())
+            act = sensible_act(self._look(), self._shows_paid())
             if act == "done":
                 return []
             if act:
-                till.ask("act", what=act, product=product)
-            time.sleep(LOOK_SECONDS)
-        return [f"The till got stuck: {till.ask('look')}", till.describe()]
+                self.act(act, product)
+            self._wait(LOOK_SECONDS)
+        return [f"The till got stuck: {self._look()}", self.till.describe()]
+
+    def _look(self) -> dict[str, Any]:
+        return self.till.page.evaluate(LOOK)
 
     def _shows_paid(self) -> bool:
         """Return what the terminal shows: whether its last session was paid."""
@@ -102,23 +141,26 @@ def run(options: argparse.Namespace) -> int:
     """Play the visits that were asked for and return the exit code."""
     ensure_programs(TEST_PROGRAMS)
     instance = ensure_instance(INSTANCE)
-    ensure_node_tools()
     drawn = ([json.loads(options.replay)] if options.replay
              else take(visits, options.schedules, options.seed))  # fmt: skip
-    chaos, failed = BrowserChaos(instance), 0
-    with chaos.running(), running_till(instance.folder, SCRIPT) as till:
+    failed = 0
+    with (
+        running_faulty_shop(instance, workers=0, pace=PACE) as faulty,
+        running_till(instance.folder) as till,
+    ):
         step(f"Playing {len(drawn)} visits in Chromium")
-        chaos.open(till)
+        cashier = Cashier(faulty, till)
+        till.open(faulty.stack.url, faulty.shop.register_id)
         for number, visit in enumerate(drawn, 1):
-            faults = chaos.visit(till, visit)
+            faults = cashier.visit(visit)
             detail(f"visit {number}: {' '.join(faults) or 'fine'}")
             if faults:
                 failed += 1
                 detail(f"again: dev/chaos browser --replay '{json.dumps(visit)}'")
-                chaos.open(till)
-        complaints = chaos.complaints()
+                till.open(faulty.stack.url, faulty.shop.register_id)
+        complaints = faulty.complaints()
         for complaint in complaints[:10]:
             detail(f"Odoo logged: {complaint[:3000]}")
-        detail(f"{failed} of {len(drawn)} visits failed; {len(chaos.viva.ledger())} charges;"
+        detail(f"{failed} of {len(drawn)} visits failed; {len(faulty.viva.ledger())} charges;"
                f" {len(complaints)} complaints in Odoo's log")  # fmt: skip
     return 1 if failed or complaints else 0

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hypothesis import given, seed
-
 from ..paths import CHECKOUT
 from ..report import SetupError, detail, step
 from ..system import TEST_PROGRAMS, ensure_programs
-from .draw import Drawn, drawing, schedules, take
+from .draw import Drawn, find_failure, schedules, take
 
 SCRIPT = Path(__file__).with_name("client.mjs")
 STATIC = CHECKOUT / "static"
@@ -24,10 +22,6 @@ export const SCHEDULES = [
 {lines}
 ].map(JSON.parse);
 """
-
-
-class WrongEnd(Exception):
-    """A schedule after which something was wrong."""
 
 
 class Player:
@@ -63,29 +57,18 @@ def running_player(static: Path = STATIC) -> Iterator[Player]:
         yield Player(process)
 
 
-def find_failure(player: Player, count: int, number: int) -> tuple[Drawn, list[str]] | None:
+def first_failure(player: Player, count: int, number: int) -> tuple[Drawn, list[str]] | None:
     """Play schedules until one fails; return the smallest that does, and what is wrong after it.
 
     :param count: how many at most.
     :param number: the seed.
     """
-    # Hypothesis plays the smallest one last.
-    failed: list[tuple[Drawn, list[str]]] = []
 
-    @seed(number)
-    @drawing(count)
-    @given(schedules)
-    def play(schedule: Drawn) -> None:
+    def play(schedule: Drawn) -> tuple[Drawn, list[str]] | None:
         faults = player.play(schedule)
-        if faults:
-            failed[:] = [(schedule, faults)]
-            raise WrongEnd
+        return (schedule, faults) if faults else None
 
-    try:
-        play()
-    except WrongEnd:
-        return failed[0]
-    return None
+    return find_failure(schedules, count, number, play)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -108,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
 def _search(player: Player, options: argparse.Namespace) -> tuple[Drawn, list[str]] | None:
     step(f"Playing {options.schedules} schedules of the till's state machine")
     begun = time.monotonic()
-    failure = find_failure(player, options.schedules, options.seed)
+    failure = first_failure(player, options.schedules, options.seed)
     seconds = time.monotonic() - begun
     detail(f"{'One failed' if failure else 'None failed'}; {seconds:.0f} seconds")
     return failure

@@ -1,9 +1,11 @@
 """What happens to one payment, drawn at random: at the till's state machine, and in the browser."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import product
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from ..shop import PRODUCTS
@@ -75,7 +77,37 @@ def drawing(count: int) -> settings:
         phases=(Phase.generate, Phase.shrink),
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
     )
+
+
+class Failed(Exception):
+    """Something was wrong after what was drawn."""
+
+
+def find_failure(
+    strategy: st.SearchStrategy[Any], count: int, number: int, play: Callable[[Any], Any]
+) -> Any:
+    """Draw and play until something is wrong; return what the smallest such case came to.
+
+    :param count: how many at most, beside those by which a failing one is made smaller.
+    :param number: the seed.
+    :param play: returns what is wrong, in whatever form, and something false if nothing is.
+    """
+    # Hypothesis plays the smallest one last.
+    failed = []
+
+    @seed(number)
+    @drawing(count)
+    @given(strategy)
+    def run(one: Any) -> None:
+        if wrong := play(one):
+            failed.append(wrong)
+            raise Failed
+
+    with suppress(Failed):
+        run()
+    return failed[-1] if failed else None
 
 
 def take(strategy: st.SearchStrategy[Drawn], count: int, number: int) -> list[Drawn]:

@@ -2,27 +2,33 @@
 agree in the end."""
 
 import argparse
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from ..http_till import HttpTill
+from ..odoo import ensure_instance
 from ..report import detail, step
-from ..setup import ensure_instance
-from .server import Chaos
-from .shop import make_places
-from .till import Place, Till
+from ..shop import add_places
+from ..till import Line, Lost, Order, Place
+from .shop import FaultyShop, running_faulty_shop
 
 INSTANCE = "chaos"
 WORKERS = 4
 SIDE_BY_SIDE = 24
 TRIES = 3
-AMOUNT = 1234
+AMOUNT = 12.34
 # Longer than all deadlines of the shortened ledger together, and than the time between two
 # comparisons with Viva's list of the day.
 SETTLE_SECONDS = 90
-COMES_BACK_AFTER = 1.0
+# Of the till, as the addon's deadlines.
+PACE = 0.1
+CANCELS_AFTER = 1.0
+SAVES = 20
 CUSTOMER = {"outcome": "approve", "after": 0.5}
 
 REQUEST = (
@@ -89,12 +95,11 @@ def all_kills() -> list[Kill]:
 class Round:
     """Plays one of them at a terminal of its own."""
 
-    def __init__(self, chaos: Chaos, kill: Kill, place: Place):
+    def __init__(self, faulty: FaultyShop, kill: Kill, place: Place):
         """Prepare the till of the payment at which the worker will die."""
-        self.chaos = chaos
-        self.kill = kill
-        self.place = place
-        self.tills: list[Till] = []
+        self.faulty, self.kill, self.viva = faulty, kill, faulty.viva
+        self.terminal = place.terminal
+        self.till = HttpTill(faulty.shop.cashier, place, PACE)
 
     def play(self) -> list[str]:
         """Play it and return what was wrong.
@@ -109,56 +114,72 @@ class Round:
 
     def _play_once(self) -> tuple[list[str], list[str]]:
         """Play it and return what was wrong, and the points that nobody came to."""
-        self.tills = []
         moved_before = len(self._moves())
-        self.chaos.viva.set_terminal(self.place.terminal, autopilot=CUSTOMER)
-        faults = self._sell_first() if self.kill.way else []
-        till = self._till(self.tills[0] if self.tills else None)
-        self._order_deaths(till)
-        till.start()
+        self.viva.set_terminal(self.terminal, autopilot=CUSTOMER)
+        line = self._line()
+        self.till.prepare(line)
+        session = line.session
+        self._order_deaths(session)
         if self.kill.points[0] in ABORT:
-            time.sleep(COMES_BACK_AFTER)
-            till.abort()
+            threading.Timer(CANCELS_AFTER, self.till.cancel, [line]).start()
         if self.kill.returns:
-            time.sleep(COMES_BACK_AFTER)
-            till.start()
-            faults += till.follow(self._has_moved)
-        self.chaos.viva.set_terminal(self.place.terminal, endless_202=False)
-        faults += self.chaos.settled_faults({self.place.terminal}, SETTLE_SECONDS)
+            self._pay(line)
+        else:
+            with suppress(Lost):
+                self.till.start(line)
+        self.viva.set_terminal(self.terminal, endless_202=False)
+        faults = self.faulty.settled_faults({self.terminal}, SETTLE_SECONDS)
+        if self.kill.returns and not line.order.is_paid:
+            faults.append(f"The till got stuck: {line.phase}")
         kinds = Counter(move["kind"] for move in self._moves()[moved_before:])
         faults += [f"{kind}: {count} times" for kind, count in kinds.items() if count > 1]
-        return faults, self._forget_points(till)
+        return faults, self._forget_points(session)
 
-    def _sell_first(self) -> list[str]:
-        sale = self._till(None)
-        sale.start()
-        return sale.follow(self._has_moved)
+    def _line(self) -> Line:
+        """Return the line of the payment at which a worker will die; what it pays back is sold."""
+        order = self.till.new_order(AMOUNT)
+        line = self.till.new_line(order, AMOUNT)
+        if not self.kill.way:
+            return line
+        self.till.prepare(line)
+        self._pay(line)
+        back = self.till.new_order(-AMOUNT, order)
+        return self.till.new_line(back, -AMOUNT, parent=line.session, way=self.kill.way)
 
-    def _till(self, sold: Till | None) -> Till:
-        till = Till(self.chaos.cashier, self.place, AMOUNT, sold, self.kill.way)
-        self.tills.append(till)
-        return till
+    def _pay(self, line: Line) -> None:
+        """Follow a payment to its end, and complete the order: by card if that is paid, else in cash."""
+        self.till.send(line, self._statement)
+        if not line.is_paid:
+            self.till.pay_cash(line.order, line.order.total)
+        self._save(line.order)
 
-    def _order_deaths(self, till: Till) -> None:
-        viva, terminal = self.chaos.viva, self.place.terminal
+    def _save(self, order: Order) -> None:
+        for _try in range(SAVES):
+            if self.till.finish(order):
+                return
+            time.sleep(PACE)
+
+    def _statement(self, session: str) -> str:
+        """Say what the terminal shows."""
+        return (
+            "paid" if any(move["session_id"] == session for move in self._moves()) else "not_paid"
+        )
+
+    def _order_deaths(self, session: str) -> None:
         if self.kill.oddity:
-            viva.set_terminal(terminal, **self.kill.oddity)
+            self.viva.set_terminal(self.terminal, **self.kill.oddity)
         if self.kill.points[0] in RESENT:
             operation = "refund" if self.kill.way else "sale"
-            viva.add_fault(operation, **LIMIT, session_id=till.session_id)
+            self.viva.add_fault(operation, **LIMIT, session_id=session)
         for point in self.kill.points:
-            (self.chaos.points / f"{till.session_id}.{point}").touch()
-
-    def _has_moved(self, session: str) -> bool:
-        return any(move["session_id"] == session for move in self._moves())
+            (self.faulty.points / f"{session}.{point}").touch()
 
     def _moves(self) -> list[dict[str, Any]]:
-        return [entry for entry in self.chaos.viva.ledger()
-                if entry["terminal_id"] == self.place.terminal]  # fmt: skip
+        return [move for move in self.viva.ledger() if move["terminal_id"] == self.terminal]
 
-    def _forget_points(self, till: Till) -> list[str]:
+    def _forget_points(self, session: str) -> list[str]:
         """Remove the points that nobody came to; return which."""
-        missed = list(self.chaos.points.glob(f"{till.session_id}.*"))
+        missed = list(self.faulty.points.glob(f"{session}.*"))
         for path in missed:
             path.unlink()
         return [path.suffix[1:] for path in missed]
@@ -167,14 +188,13 @@ class Round:
 def play_kills() -> tuple[int, list[str]]:
     """Play all of them side by side; return how many, and what was wrong."""
     kills = all_kills()
-    chaos = Chaos(ensure_instance(INSTANCE), WORKERS, pace=1)
-    with chaos.running():
-        places = make_places(chaos.admin, chaos.viva, chaos.shop, len(kills))
+    with running_faulty_shop(ensure_instance(INSTANCE), WORKERS, pace=1) as faulty:
+        places = add_places(faulty.shop, faulty.viva, len(kills))
         step(f"{len(kills)} kills, {SIDE_BY_SIDE} side by side")
-        rounds = [Round(chaos, kill, place) for kill, place in zip(kills, places, strict=True)]
-        with chaos.crons(), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        rounds = [Round(faulty, kill, place) for kill, place in zip(kills, places, strict=True)]
+        with faulty.crons(), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             ends = list(pool.map(_play_safely, rounds))
-        complaints = chaos.complaints()
+        complaints = faulty.complaints()
     wrong = [f"{one.kill.name}: {' '.join(faults)}"
              for one, faults in zip(rounds, ends, strict=True) if faults]  # fmt: skip
     return len(kills), wrong + [f"Odoo logged: {text[:2000]}" for text in complaints[:10]]
@@ -186,7 +206,7 @@ def _play_safely(one: Round) -> list[str]:
         faults = one.play()
     except Exception as error:  # noqa: BLE001
         faults = [f"It could not be played: {error!r}"]
-    return [*faults, *(line for till in one.tills for line in till.log)] if faults else []
+    return [*faults, *one.till.log] if faults else []
 
 
 def run(_options: argparse.Namespace) -> int:

@@ -6,7 +6,8 @@ and what was said on screens. One file for each part:
 * ``kernel``: actors and processes, and the schedule that decides what happens next;
 * ``clock``: one time for all, which passes only as a step;
 * ``odoo_server``: Odoo, in this process, with real transactions: calls, crons, notifications;
-* ``network``: the way to Viva and back, with what can befall a request;
+* ``cursor``: a transaction that belongs to an actor;
+* ``network``: the way to Viva and back, with the faults that a request can meet;
 * ``shop``: the register in the database, and how it is cleaned between schedules;
 * ``till``: what a till does;
 * ``world``: all of these together, for one schedule;

@@ -1,27 +1,28 @@
 """Actors, processes, and the schedule that decides which of them goes on.
 
 An actor is a greenlet: it runs until it pauses, and only one runs at a time. At each step the kernel
-lists what can happen next, most natural first, and takes the first; a schedule names the positions at
+lists what can happen next, the usual one first, and takes the first; a schedule names the positions at
 which another one is taken (a *deviation*). So a schedule is a few pairs ``position: choice``, and the
 same schedule always leads to the same result.
 
-An actor of a server belongs to a process. What a process remembers (access tokens, patience, ...) is
+An actor of a server belongs to a process. What a process remembers (access tokens, what it waits for, ...) is
 put in place when one of its actors goes on. A process that is killed takes its actors with it: they
 never run again, and nothing that Python would do on the way out reaches the database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-# How natural a step is: whoever ran last goes on, ..., what only a schedule brings about.
+# How usual a step is: whoever ran last goes on, ..., what only a schedule brings about.
 ACTOR, DELIVERY, TIME, UNUSUAL = range(4)
 MOST_STEPS = 3000
 STEP_SECONDS = 0.001
 
 
-class Dead(BaseException):
+class ProcessKilled(BaseException):
     """Raised in an actor of a killed process when it is cleared away."""
 
 
@@ -125,11 +126,11 @@ class Kernel:
         if actor is None or self._quiet:
             return condition is None or bool(condition())
         if actor.is_dead:
-            raise Dead
+            raise ProcessKilled
         actor.condition, actor.until = condition, until
         self._main.switch()
         if actor.is_dead:
-            raise Dead
+            raise ProcessKilled
         actor.condition = actor.until = None
         return condition is None or bool(condition())
 
@@ -141,11 +142,12 @@ class Kernel:
         """Write a line into the log of the schedule."""
         self.log.append(f"{self.clock.elapsed():9.3f}  {text}")
 
-    def quietly(self, work: Callable[[], object]) -> object:
-        """Do something in one go, whatever it would pause for."""
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Do what is in a block in one go, whatever it would pause for."""
         self._quiet += 1
         try:
-            return work()
+            yield
         finally:
             self._quiet -= 1
 
@@ -209,6 +211,10 @@ class Kernel:
         """Whether an actor will never run again."""
         return actor.is_over or actor.is_dead
 
+    def is_busy(self) -> bool:
+        """Whether an actor of a process can go on at once."""
+        return any(actor.process and self._is_ready(actor) for actor in self.actors)
+
     def next_due(self) -> float | None:
         """Return the next moment for which an actor waits."""
         moments = [a.until for a in self.actors if a.until is not None and not self.is_settled(a)]
@@ -234,7 +240,7 @@ class Kernel:
     def _work(self, actor: Actor, work: Callable[[], object]) -> None:
         try:
             work()
-        except (Dead, GreenletExit):
+        except (ProcessKilled, GreenletExit):
             pass
         finally:
             actor.is_over = True
@@ -243,7 +249,7 @@ class Kernel:
         self._recency += 1
         return self._recency
 
-    # === DEATH === #
+    # === THE END === #
 
     def kill(self, process: Process) -> None:
         """End a process at once: nothing of it is committed any more."""
@@ -255,18 +261,17 @@ class Kernel:
                 connection.close()
         process.connections.clear()
 
-    def bury(self) -> None:
-        """Clear away all actors, after the schedule."""
+    def discard_actors(self) -> None:
+        """End all actors, after the schedule; what they still do has no effect."""
         for actor in self.actors:
             if actor.is_over or not actor.greenlet:
                 continue
-            if actor.process is None or actor.process.is_alive:
-                actor.process = Process("buried", {})
-                actor.process.is_alive = False
+            actor.process = Process("discarded", {})
+            actor.process.is_alive = False
             self.current = actor
             try:
-                actor.greenlet.throw(Dead)
-            except BaseException:  # noqa: BLE001 (whatever a dead actor says)
-                self.note(f"{actor.name} resisted")
+                actor.greenlet.throw(ProcessKilled)
+            except BaseException:  # noqa: BLE001 (whatever its code makes of that)
+                self.note(f"{actor.name} raised an error when it was discarded")
             self.current = None
         self.actors.clear()

@@ -142,7 +142,7 @@ def asks_the_wrong_account(server):
 @mutation("rights")
 def trusts_a_late_refusal(_server):
     """10: a till takes the refusal of a repeated request for a proof that nothing was sent."""
-    from .till import Till
+    from ..till import Till
 
     return [(Till, "trusts_late_refusal", True)]
 

@@ -2,20 +2,22 @@
 
 It replaces `viva.transport.call`, the only place of the addon with HTTP. A request is on its way until a
 step brings it to Viva (the simulator, in this process), and its answer until a step brings it back.
-What can befall it is a step of its own: see `FAULTS`.
+What can go wrong with it is a step of its own: see `BEFORE` and `AFTER`.
 """
 
+import base64
 import json
-from types import SimpleNamespace
+from functools import partial
 from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from .kernel import ACTOR, UNUSUAL, Option
+from .kernel import ACTOR, Option
 
+# Of the arguments of `viva.transport.call`, those that a request is made of.
+PARTS = ("params", "json", "data", "auth", "headers")
 # Part of the time limit of a request after which a slow one arrives, or its answer.
 SLOW = 0.9
 # Before Viva has handled a request, and after that.
@@ -28,11 +30,10 @@ BEFORE = {
     "429": "is answered with 429",
 }
 AFTER = {
-    "answer lost": "is lost",
-    "answer slow": "comes late",
-    "answer 503": "comes as 503",
+    "answer lost": "gets an answer that is lost",
+    "answer slow": "gets a late answer",
+    "answer 503": "gets its answer as 503",
 }
-FAULTS = {**BEFORE, **AFTER}
 
 
 class Message:
@@ -48,11 +49,6 @@ class Message:
         self.is_heard = True
         self.response = self.reply = None
 
-    @property
-    def is_under_way(self):
-        """Whether Viva may still get it."""
-        return self.is_going
-
 
 class Network:
     """All that is on its way."""
@@ -63,16 +59,17 @@ class Network:
         self.reply = server.addon.reply
         self.real_reply = server.addon.transport.read_reply
         server.addon.transport.call = self.call
-        self.reset({}, (), 0)
+        self.reset({}, (), None)
 
-    def reset(self, simulators, faults, most) -> None:
+    def reset(self, simulators, faults, unusual_step) -> None:
         """Begin a schedule.
 
         :param dict simulators: by client id and by merchant id.
-        :param faults: names of `FAULTS` that can happen.
-        :param int most: how many of them.
+        :param faults: names of `BEFORE` and `AFTER` that can happen.
+        :param unusual_step: see `World.unusual_step`.
         """
-        self.simulators, self.faults, self.left = simulators, tuple(faults), most
+        self.simulators, self.faults = simulators, faults
+        self.unusual_step = unusual_step
         self.tokens: dict = {}
         self.messages: list[Message] = []
         self.answers: list = []
@@ -82,7 +79,7 @@ class Network:
         self.on_handled = lambda _message: None
 
     def plan(self, fault: str, operation: str) -> None:
-        """Have a fault befall the next request of a kind.
+        """Have a fault happen to the next request of a kind.
 
         :param operation: part of its label.
         """
@@ -100,22 +97,22 @@ class Network:
         if self.kernel.is_quiet:
             self._handle(message)
             return self.real_reply(message.response, 1 << 30)
-        if self.server._holds_locks():
+        if self.server.holds_locks():
             self.server.complaints.append(f"{label} while the transaction holds locks")
         self.messages.append(message)
-        self._follow_plan(message)
+        self._follow_plan(message, BEFORE)
         self.kernel.pause(lambda: message.reply is not None, message.sent_at + limit)
         if message.reply is None:
-            message.reply = self._no_answer(self.reply.TIMEOUT)
+            message.reply = self.reply.Reply(sent=True, problem=self.reply.TIMEOUT)
         self._write_down(message)
         return message.reply
 
-    def _follow_plan(self, message):
+    def _follow_plan(self, message, kinds):
         for plan in self.plans:
             fault, operation = plan
-            if operation in message.label and fault in BEFORE:
+            if operation in message.label and fault in kinds:
                 self.plans.remove(plan)
-                self._befall(message, fault)
+                self._apply_fault(message, fault)
                 return
 
     # === STEPS === #
@@ -131,74 +128,44 @@ class Network:
         return options
 
     def _before(self, message):
-        if message.due is not None:
-            if self.clock.now() < message.due:
-                return []
-            return [self._option(message, "arrives", lambda: self._arrive(message))]
-        return [
-            self._option(message, "arrives", lambda: self._arrive(message)),
-            *self._unusual(message, BEFORE),
-        ]
+        return self._go_on(message, "arrives", self._arrive, BEFORE)
 
     def _after(self, message):
-        if message.due is not None and self.clock.now() < message.due:
-            return []
         if message.reply is not None or self.kernel.is_settled(message.owner):
             message.is_coming = False
             return []
-        comes = self._option(message, "is answered", lambda: self._come(message))
-        return [comes, *(self._unusual(message, AFTER) if message.due is None else ())]
+        return self._go_on(message, "is answered", self._come, AFTER)
 
-    def _option(self, message, what, run):
-        return Option(f"{message.label} {what}", run, ACTOR, message.owner.recency)
-
-    def _unusual(self, message, kinds):
-        if self.left <= 0:
+    def _go_on(self, message, what, work, faults):
+        """Return that a message goes on, once it is due, and the faults of one that is in time."""
+        if message.due is not None and self.clock.now() < message.due:
             return []
-        prefix = message.label if kinds is BEFORE else f"the answer to {message.label}"
-        return [
-            Option(
-                f"{prefix} {kinds[fault]}",
-                lambda fault=fault: self._take(message, fault),
-                UNUSUAL,
-            )
-            for fault in self.faults
-            if fault in kinds
-        ]
+        label, run = f"{message.label} {what}", partial(work, message)
+        options = [Option(label, run, ACTOR, message.owner.recency)]
+        for fault in self.faults:
+            if fault in faults and message.due is None:
+                label = f"{message.label} {faults[fault]}"
+                options += self.unusual_step(
+                    "faults", label, partial(self._apply_fault, message, fault)
+                )
+        return options
 
-    def _take(self, message, fault):
-        self.left -= 1
-        self._befall(message, fault)
-
-    def _befall(self, message, fault):
-        late = message.sent_at + SLOW * message.limit
-        if fault == "lost":
-            message.is_going = False
-            message.reply = self._no_answer(self.reply.LOST)
-        elif fault == "swallowed":
-            message.is_going = False
-        elif fault == "slow":
-            message.due = late
-        elif fault == "too late":
-            message.due, message.is_heard = late, False
-        elif fault in ("503", "429"):
-            message.is_going = False
-            message.reply = self.reply.Reply(
-                sent=True,
-                status=int(fault),
-                problem=self.reply.THROTTLED if fault == "429" else None,
-            )
-        elif fault == "answer lost":
-            message.is_coming = False
-            message.reply = self._no_answer(self.reply.LOST)
-        elif fault == "answer slow":
-            message.due = late
-        elif fault == "answer 503":
-            message.is_coming = False
-            message.reply = self.reply.Reply(sent=True, status=503)
-
-    def _no_answer(self, problem):
-        return self.reply.Reply(sent=True, problem=problem)
+    def _apply_fault(self, message, fault):
+        reply = self.reply
+        answers = {
+            "lost": {"problem": reply.LOST},
+            "answer lost": {"problem": reply.LOST},
+            "503": {"status": 503},
+            "answer 503": {"status": 503},
+            "429": {"status": 429, "problem": reply.THROTTLED},
+        }
+        if fault in ("slow", "too late", "answer slow"):
+            message.due = message.sent_at + SLOW * message.limit
+            message.is_heard = fault != "too late"
+        else:
+            message.is_going = message.is_coming = False
+        if fault in answers:
+            message.reply = reply.Reply(sent=True, **answers[fault])
 
     def _arrive(self, message):
         message.is_going, message.due = False, None
@@ -209,12 +176,7 @@ class Network:
         self.kernel.note(f"{message.label} arrives: {message.response.status_code}")
         message.is_coming = message.is_heard
         self.on_handled(message)
-        for plan in self.plans:
-            fault, operation = plan
-            if operation in message.label and fault in AFTER:
-                self.plans.remove(plan)
-                self._befall(message, fault)
-                return
+        self._follow_plan(message, AFTER)
 
     def _come(self, message):
         message.is_coming = False
@@ -245,21 +207,15 @@ class Network:
     # === VIVA === #
 
     def _handle(self, message):
-        headers = SimpleNamespace(headers={})
-        auth = message.kwargs.get("auth")
-        if auth:
-            auth(headers)
-        authorization = headers.headers.get("Authorization", "")
-        simulator = self._simulator_of(authorization)
-        environ = EnvironBuilder(
-            path=urlsplit(message.url).path,
-            method=message.method,
-            query_string={k: str(v) for k, v in (message.kwargs.get("params") or {}).items()},
-            headers=headers.headers,
-            json=message.kwargs.get("json"),
-            data=message.kwargs.get("data"),
-        ).get_environ()
-        response = simulator.handle(Request(environ))
+        given = message.kwargs
+        sent = requests.Request(
+            message.method, message.url, **{name: given[name] for name in PARTS if name in given}
+        ).prepare()
+        simulator = self._simulator_of(sent.headers.get("Authorization", ""))
+        headers, body = dict(sent.headers), sent.body
+        response = simulator.handle(
+            Request.from_values(sent.path_url, method=sent.method, headers=headers, data=body)
+        )
         message.response = _as_requests(response)
         if "connect/token" in message.url and response.status_code == 200:
             self.tokens[json.loads(response.get_data())["access_token"]] = simulator
@@ -270,15 +226,9 @@ class Network:
         if kind == "Bearer":
             return self.tokens.get(value, first)
         if kind == "Basic":
-            user = requests.utils.to_native_string(_decoded(value)).partition(":")[0]
+            user = base64.b64decode(value).decode().partition(":")[0]
             return self.simulators.get(user, first)
         return first
-
-
-def _decoded(value):
-    import base64
-
-    return base64.b64decode(value).decode()
 
 
 def _as_requests(response):

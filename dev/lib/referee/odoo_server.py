@@ -3,7 +3,7 @@
 What is replaced, and why:
 
 * `registry.cursor()` pauses where a transaction begins, and a query after which the transaction has
-  its picture of the database, unless locks are held: one thread would wait for itself for ever;
+  its snapshot of the database, unless locks are held: one thread would wait for itself for ever;
 * `now()` and `clock_timestamp()` in queries are the time of the schedule;
 * `time.sleep` and the addon's `threading` (threads, locks, events, timers) are made of actors;
 * what goes over the bus is written down when its transaction is committed.
@@ -15,40 +15,30 @@ value: a new process calls them, and gets its own values.
 import logging
 import os
 import random
-import re
 import sys
 import threading
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from types import SimpleNamespace
 
-from .kernel import Dead, Kernel, Process
+from .kernel import Kernel, Process
 
 ADDON = "odoo.addons.pos_viva_wallet"
-# Queries after which a transaction holds locks.
-WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE|LOCK)\b|\bFOR (NO KEY )?UPDATE\b", re.I)
-CLOCKS = re.compile(r"\b(?:clock_timestamp|now)\(\)", re.I)
 # Of a till's calls; without the history of orders, which takes time and moves no money.
 CONTEXT = {"lang": "en_US", "allowed_company_ids": [1], "tracking_disable": True}
 # Loggers that complain about what is repeated, and said again by whoever gives up.
 NOISE = ("odoo.sql_db", "odoo.service.model")
 
 
-def _live_on(actor) -> None:
-    """End what is done for an actor whose process was killed."""
-    if actor and actor.is_dead:
-        raise Dead
-
-
 class Server:
     """The server side, with as many worker processes as are wanted at the same time."""
 
-    def __init__(self, clock, options):
+    def __init__(self, clock, odoo_options: list[str]):
         """Load Odoo with its addons.
 
-        :param options: `database`, `db_host`, `db_user`, `data_dir`, `addons_path`.
+        :param odoo_options: of Odoo's command line.
         """
         self.kernel = Kernel(clock, self._install_memory)
         self.clock = clock
@@ -62,7 +52,7 @@ class Server:
         self.processes: list[Process] = []
         # Those for requests, the one that has rested longest first.
         self._workers: list[Process] = []
-        self._load(options)
+        self._load(odoo_options)
         self.addon = SimpleNamespace(
             **{
                 name: sys.modules[f"{ADDON}.viva.{name}"]
@@ -72,11 +62,11 @@ class Server:
 
     # === LOADING === #
 
-    def _load(self, options) -> None:
+    def _load(self, odoo_options) -> None:
         register = os.register_at_fork
         os.register_at_fork = self._register_at_fork
         try:
-            self._load_registry(options)
+            self._load_registry(odoo_options)
         finally:
             os.register_at_fork = register
         # Time passes in leaps: connections would be closed for having been idle.
@@ -92,29 +82,19 @@ class Server:
         if after and after.__module__.startswith(ADDON):
             self._forks.append(after)
 
-    def _load_registry(self, options) -> None:
+    def _load_registry(self, odoo_options) -> None:
         import odoo
         from odoo.tools import config
 
-        config.parse_config(
-            [
-                "--config=/dev/null",
-                f"--database={options.database}",
-                f"--db_host={options.db_host}",
-                f"--db_user={options.db_user}",
-                f"--data-dir={options.data_dir}",
-                f"--addons-path={options.addons_path}",
-                "--max-cron-threads=0",
-                "--workers=2",
-                "--log-level=critical" if not options.verbose else "--log-level=info",
-            ]
-        )
+        own = ["--max-cron-threads=0", "--workers=2", "--log-level=critical"]
+        config.parse_config([*odoo_options, *own])
         from odoo import api
         from odoo.modules.registry import Registry
+        from odoo.service.model import call_kw
 
-        self.api, self.odoo = api, odoo
-        self.database = options.database
-        self.registry = Registry(options.database)
+        self.api, self.odoo, self.call_kw = api, odoo, call_kw
+        [database] = config["db_name"]
+        self.registry = Registry(database)
         assert not odoo.modules.module.current_test
 
     # === THE DATABASE === #
@@ -123,100 +103,35 @@ class Server:
         """Have transactions belong to actors, which pause where one begins."""
         from odoo import sql_db
 
-        self._patch_opening(sql_db.Cursor)
-        self._patch_closing(sql_db.Cursor)
-        self._patch_queries(sql_db)
-        self._patch_endings(sql_db.Cursor)
+        from .cursor import ActorCursor, require_alive
 
-    def _patch_opening(self, cursor_class) -> None:
-        kernel, init, open_cursor = self.kernel, cursor_class.__init__, type(self.registry).cursor
+        kernel, open_cursor = self.kernel, type(self.registry).cursor
 
         def begin(registry, *args, **kwargs):
-            _live_on(kernel.current)
-            if self.points >= 1 and not self._holds_locks():
+            require_alive(kernel.current)
+            if self.points >= 1 and not self.holds_locks():
                 kernel.pause()
             return open_cursor(registry, *args, **kwargs)
 
-        def new_init(cursor, *args):
-            init(cursor, *args)
-            cursor.writes = cursor.has_picture = False
-            actor = cursor.actor = None if kernel.is_quiet else kernel.current
-            if actor:
-                actor.cursors.add(cursor)
-                if actor.process:
-                    actor.process.connections.add(cursor._cnx)
-
-        cursor_class.__init__ = new_init
         type(self.registry).cursor = begin
+        ActorCursor.server = self
+        sql_db.Cursor = ActorCursor
 
-    def _patch_closing(self, cursor_class) -> None:
-        close = cursor_class._close
-
-        def new_close(cursor, leak=False):
-            actor = cursor.actor
-            if actor:
-                actor.cursors.discard(cursor)
-                if actor.is_dead:
-                    cursor._closed = True
-                    raise Dead
-                if actor.process:
-                    actor.process.connections.discard(cursor._cnx)
-            close(cursor, leak)
-
-        cursor_class._close = new_close
-
-    def _patch_queries(self, sql_db) -> None:
-        execute = sql_db.Cursor.execute
-
-        def new_execute(cursor, query, params=None, log_exceptions=True):
-            _live_on(cursor.actor)
-            if isinstance(query, sql_db.SQL):
-                query, params = query.code, query.params
-            text = query if isinstance(query, str) else str(query)
-            if CLOCKS.search(text):
-                query = CLOCKS.sub(self.clock.sql(), text)
-            execute(cursor, query, params, log_exceptions)
-            cursor.writes = cursor.writes or bool(WRITES.search(text))
-            if not cursor.has_picture and cursor.actor:
-                cursor.has_picture = True
-                if self.points >= 2 and not self._holds_locks():
-                    self.kernel.pause()
-
-        sql_db.Cursor.execute = new_execute
-
-    def _patch_endings(self, cursor_class) -> None:
-        commit, rollback = cursor_class.commit, cursor_class.rollback
-
-        def new_commit(cursor):
-            _live_on(cursor.actor)
-            commit(cursor)
-            cursor.writes = cursor.has_picture = False
-
-        def new_rollback(cursor):
-            rollback(cursor)
-            cursor.writes = cursor.has_picture = False
-
-        cursor_class.commit, cursor_class.rollback = new_commit, new_rollback
-
-    def _holds_locks(self) -> bool:
+    def holds_locks(self) -> bool:
+        """Tell whether another transaction of the actor that runs would wait for one of its own."""
         actor = self.kernel.current
         return actor is not None and any(cursor.writes for cursor in actor.cursors)
 
     @contextmanager
     def admin(self):
         """Do something in the database in one go, as the superuser."""
-        kernel = self.kernel
-        kernel._quiet += 1
-        try:
-            with self.registry.cursor() as cr:
-                yield self.api.Environment(cr, self.odoo.SUPERUSER_ID, {})
-        finally:
-            kernel._quiet -= 1
+        with self.kernel.quiet(), self.registry.cursor() as cr:
+            yield self.api.Environment(cr, self.odoo.SUPERUSER_ID, {})
 
-    def rows(self, query: str, *params) -> list[dict]:
+    def rows(self, query: str) -> list[dict]:
         """Return what a query finds."""
         with self.admin() as env:
-            env.cr.execute(query, params)
+            env.cr.execute(query)
             return env.cr.dictfetchall()
 
     # === WAITING === #
@@ -243,7 +158,7 @@ class Server:
                     setattr(module, key, local())
             if name == f"{ADDON}.models.ledger.admission":
                 # It changes a logger for as long as others run.
-                module.mute_logger = lambda *_names: _nothing()
+                module.mute_logger = lambda *_names: nullcontext()
 
     # === PROCESSES === #
 
@@ -285,7 +200,7 @@ class Server:
         """Begin a schedule with fresh processes.
 
         :param points: 0: actors pause at calls to Viva; 1: also where a transaction begins; 2: also
-            when it has its picture of the database.
+            when it has its snapshot of the database.
         :param workers: that take turns.
         """
         self.points, self._least = points, workers
@@ -316,6 +231,15 @@ class Server:
         actor = self._busy.get(process)
         return process.is_alive and (actor is None or self.kernel.is_settled(actor))
 
+    def busy_processes(self) -> list[Process]:
+        """Return those that are at work."""
+        return [
+            process
+            for process in self.processes
+            if process.is_alive
+            and any(actor.process is process and not actor.is_over for actor in self.kernel.actors)
+        ]
+
     # === WHAT IT DOES === #
 
     def serve(self, name: str, work):
@@ -331,7 +255,7 @@ class Server:
 
     def _serve(self, name, work) -> None:
         try:
-            # As Odoo does: its own cursor, whose picture is from the check of the session.
+            # As Odoo does: its own cursor, whose snapshot is from the check of the session.
             with self.registry._db.cursor() as cr:
                 cr.transaction = None
                 cr.execute("SELECT 1")
@@ -345,13 +269,13 @@ class Server:
         :param answer: gets what the method returns, and what it raises.
         """
         from odoo.exceptions import AccessError, UserError
-        from odoo.service.model import call_kw, retrying
+        from odoo.service.model import retrying
 
         def work(env):
             env = env(user=user, su=False, context=CONTEXT)
             env.transaction.default_env = env
             try:
-                result = retrying(partial(call_kw, env[model], method, list(args), {}), env)
+                result = retrying(partial(self.call_kw, env[model], method, list(args), {}), env)
             except (AccessError, UserError) as error:
                 env.cr.rollback()
                 answer(None, error)
@@ -425,9 +349,8 @@ class Threads:
         self._server = server
         kernel = server.kernel
         self.current_thread = threading.current_thread
-        self.BoundedSemaphore = partial(_Semaphore, kernel)
+        self.BoundedSemaphore = self.Lock = partial(_Semaphore, kernel)
         self.local = threading.local
-        self.Lock = partial(_Lock, kernel)
         self.RLock = threading.RLock
         self.Event = partial(_Event, kernel)
         self.Thread = partial(_Thread, server)
@@ -488,14 +411,20 @@ class _Event:
 
 
 class _Semaphore:
+    """A semaphore, which is also a lock: one of which there is one."""
+
     def __init__(self, kernel, value=1):
         self._kernel, self._left = kernel, value
 
+    def locked(self):
+        return self._left <= 0
+
     def acquire(self, blocking=True, timeout=None):
-        if self._left <= 0 and blocking:
-            until = None if timeout is None else self._kernel.clock.now() + timeout
+        if self.locked() and blocking and timeout != 0:
+            is_endless = timeout is None or timeout < 0
+            until = None if is_endless else self._kernel.clock.now() + timeout
             self._kernel.pause(lambda: self._left > 0, until)
-        if self._left <= 0:
+        if self.locked():
             return False
         self._left -= 1
         return True
@@ -503,36 +432,11 @@ class _Semaphore:
     def release(self):
         self._left += 1
 
-
-class _Lock:
-    def __init__(self, kernel):
-        self._kernel, self._is_locked = kernel, False
-
-    def locked(self):
-        return self._is_locked
-
-    def acquire(self, blocking=True, timeout=-1):
-        if self._is_locked and blocking and timeout != 0:
-            until = None if timeout < 0 else self._kernel.clock.now() + timeout
-            self._kernel.pause(lambda: not self._is_locked, until)
-        if self._is_locked:
-            return False
-        self._is_locked = True
-        return True
-
-    def release(self):
-        self._is_locked = False
-
     def __enter__(self):
         self.acquire()
 
     def __exit__(self, *_error):
         self.release()
-
-
-@contextmanager
-def _nothing():
-    yield
 
 
 class _Complaints(logging.Handler):

@@ -6,11 +6,11 @@ import json
 import re
 import sys
 from collections import deque
-from contextlib import suppress
 
-import hypothesis
 from hypothesis import strategies
 
+from ..chaos.draw import find_failure
+from ..check_referee import RESULT
 from . import mutations
 from .clock import real_seconds
 from .judge import Judge
@@ -21,19 +21,14 @@ from .scenes import SCENES
 from .shop import clean, ensure_shop
 from .world import World
 
-RESULT = "REFEREE "
 # Random schedules of each scene that the stage of `dev/test` plays after the first systematic ones.
 STAGE_RANDOM = 3
 # Random schedules of a scene at a time, in a long run.
 ROUND = 25
-# Which other step than the most natural one is taken, by position.
+# Which other step than the usual one is taken, by position.
 SCHEDULES = strategies.dictionaries(
     strategies.integers(0, 79), strategies.integers(1, 7), max_size=6
 )
-
-
-class Failed(Exception):
-    """Something is wrong after a schedule."""
 
 
 class Played:
@@ -62,16 +57,17 @@ class Played:
 class Search:
     """Plays schedules, with one Odoo and one database."""
 
-    def __init__(self, clock, options):
-        """Load everything that schedules share."""
+    def __init__(self, clock, options, odoo_options: list[str]):
+        """Load everything that schedules share.
+
+        :param odoo_options: of Odoo's command line.
+        """
         self.options = options
-        self.server = Server(clock, options)
-        self.network = Network(self.server)
-        self.shop = ensure_shop(self.server)
+        self.server = Server(clock, odoo_options)
+        network, shop = Network(self.server), ensure_shop(self.server)
         from odoo.addons.pos_viva_wallet.simulator import ManualClock, Simulator
 
-        self.world = World(self.server, self.network, self.shop, Simulator, ManualClock)
-        clean(self.server, has_changed_settings=True)
+        self.world = World(self.server, network, shop, Simulator, ManualClock)
         gc.collect()
         gc.freeze()
 
@@ -101,13 +97,13 @@ class Search:
         try:
             scene.work(world)
             world.play()
-            faults += Judge(world).soon()
-            world.rest()
-            faults += Judge(world).finally_()
+            faults += Judge(world).after_the_scripts()
+            world.let_days_pass()
+            faults += Judge(world).at_rest()
         except Endless as error:
             faults.append(f"It does not come to an end {error}.")
         finally:
-            world.kernel.bury()
+            world.kernel.discard_actors()
             clean(self.server, world.has_changed_settings)
         return Played(scene, deviations, list(dict.fromkeys(faults)), world.kernel)
 
@@ -186,34 +182,19 @@ class Search:
         :param int number: of the series: the same one is the same schedules.
         :param int count: how many, beside those by which a failing one is made smaller.
         """
-        failed = []
+        played = find_failure(SCHEDULES, count, number, lambda one: self._failing(scene, one))
+        return {_kind(played.faults[0]): played} if played else {}
 
-        @hypothesis.seed(number)
-        @hypothesis.settings(
-            max_examples=count,
-            database=None,
-            deadline=None,
-            phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-            suppress_health_check=list(hypothesis.HealthCheck),
-            report_multiple_bugs=False,
-            verbosity=hypothesis.Verbosity.quiet,
-        )
-        @hypothesis.given(SCHEDULES)
-        def play(deviations):
-            played = self.play(scene, deviations)
-            if played.faults:
-                failed.append(played)
-                raise Failed
-
-        with suppress(Failed):
-            play()
-        return {_kind(failed[-1].faults[0]): failed[-1]} if failed else {}
+    def _failing(self, scene, deviations):
+        played = self.play(scene, deviations)
+        return played if played.faults else None
 
     def _tell_scene(self, scene, count, seconds, found):
         """Tell how the schedules of a scene ended; return whether one failed."""
         print(f"{scene.name}: {count} schedules in {seconds:.1f} s ({count / seconds:.1f}/s)")
         for played in found.values():
-            self._tell(played)
+            print("\n".join([*played.log, *(f"  FAULT {fault}" for fault in played.faults)]))
+            print(f"  again: {_again(played)}")
         result = {
             "scene": scene.name,
             "schedules": count,
@@ -241,12 +222,6 @@ class Search:
             if len(deviations) < scene.depth:
                 waiting.extend(played.next_deviations())
         return count, len(waiting), found
-
-    def _tell(self, played):
-        print("\n".join(played.log))
-        for fault in played.faults:
-            print(f"  FAULT {fault}")
-        print(f"  again: {_again(played)}")
 
 
 def _kind(fault):

@@ -2,18 +2,26 @@
 
 from dataclasses import dataclass
 
-CREDENTIALS = {
-    "viva_wallet_merchant_id": "6f8b2d64-5c1e-4f0a-9d3b-2a7c51e0b9aa",
-    "viva_wallet_api_key": "simulator-api-key",
-    "viva_wallet_client_id": "simulator.apps.vivapayments.com",
-    "viva_wallet_client_secret": "simulator-client-secret",
-}
+from ..shop import (
+    ADMIN,
+    METHODS,
+    PRODUCTS,
+    Odoo,
+    ensure_register,
+    ensure_user,
+    open_registers,
+    set_parameters,
+)
+from ..till import Place
+
+SIMULATOR = "http://127.0.0.1:9"
 OTHER_ACCOUNT = {
     "viva_wallet_merchant_id": "11111111-5c1e-4f0a-9d3b-2a7c51e0b9aa",
     "viva_wallet_client_id": "other.apps.vivapayments.com",
 }
-TERMINALS = ("16000001", "16000002")
-# What schedules write; what is changed in the others is put back, see `Shop`.
+TERMINALS = tuple(METHODS.values())
+CASHIERS = ("cashier", "other cashier")
+# What schedules write; what is changed in the others is put back, see `clean`.
 FILLED = (
     "viva_wallet_event", "viva_wallet_rate_limit", "viva_wallet_transaction", "pos_payment",
     "pos_order_line", "pos_order", "bus_bus", "mail_message", "mail_tracking_value",
@@ -24,112 +32,54 @@ KEPT = ("pos_payment_method", "pos_session", "res_groups_users_rel")
 
 @dataclass
 class Shop:
-    """What a till knows: ids."""
+    """Where the two tills sell, and the secrets of the webhook addresses of their terminals."""
 
-    config: int
-    session: int
-    product: int
-    cash: int
-    cards: tuple[int, int]
-    cashiers: tuple[int, int]
+    places: tuple[Place, Place]
     tokens: tuple[str, str]
 
 
+class OwnOdoo(Odoo):
+    """Odoo in this process, as a user sees it."""
+
+    def __init__(self, server, login: str):
+        """Log in; nobody asks for the password."""
+        self._server, self._login = server, login
+
+    def call(self, model, method, *arguments, **named):
+        """Override to call the method itself, in a transaction of its own."""
+        with self._server.admin() as env:
+            user = env["res.users"].search([("login", "=", self._login)])
+            records = env(user=user.id, su=False)[model]
+            return self._server.call_kw(records, method, list(arguments), named)
+
+
 def ensure_shop(server) -> Shop:
-    """Make a register with two terminals and two cashiers, and open it."""
+    """Make the register of the demo with two terminals and two cashiers, and open it."""
+    admin = OwnOdoo(server, ADMIN[0])
+    set_parameters(admin, {"pos_viva_wallet.simulator_url": SIMULATOR})
+    register = ensure_register(admin)
+    users = [ensure_user(admin, login, login) for login in CASHIERS]
+    open_registers(OwnOdoo(server, CASHIERS[0]), [register])
     with server.admin() as env:
-        parameters = env["ir.config_parameter"].sudo()
-        if not parameters.get_param("referee.config"):
-            parameters.set_param("referee.config", _make(env))
-    with server.admin() as env:
-        config = env["pos.config"].browse(
-            int(env["ir.config_parameter"].sudo().get_param("referee.config"))
-        )
-        cards = config.payment_method_ids.filtered(
-            lambda method: method.use_payment_terminal == "viva_wallet"
-        ).sorted("id")
-        shop = Shop(
-            config.id,
-            config.current_session_id.id,
-            env["product.product"].search([("default_code", "=", "REFEREE")]).id,
-            config.payment_method_ids.filtered("is_cash_count").id,
-            tuple(cards.ids),
-            tuple(env["res.users"].search([("login", "like", "referee%")], order="login").ids),
-            tuple(cards.mapped("viva_wallet_webhook_token")),
-        )
-        _forbid_waiting(env.cr)
-    _keep(server)
-    return shop
-
-
-def _make(env) -> int:
-    euro = env.ref("base.EUR")
-    euro.active = True
-    env.company.currency_id = euro
-    env["ir.config_parameter"].set_param("pos_viva_wallet.simulator_url", "http://127.0.0.1:9")
-    env["product.product"].create(
-        {
-            "name": "Referee", "default_code": "REFEREE", "type": "service",
-            "available_in_pos": True, "taxes_id": False,
-        }
-    )  # fmt: skip
-    users = [
-        env["res.users"].create(
-            {
-                "name": f"Cashier {number}",
-                "login": f"referee{number}",
-                "group_ids": [
-                    (
-                        6,
-                        0,
-                        [env.ref("base.group_user").id, env.ref("point_of_sale.group_pos_user").id],
-                    )
-                ],
-            }
-        )
-        for number in (1, 2)
-    ]
-    bank = env["account.journal"].search(
-        [("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1
-    )
-    drawer = env["account.journal"].create({"name": "Referee", "type": "cash", "code": "REF"})
-    methods = env["pos.payment.method"].create(
-        [
-            {"name": "Cash", "journal_id": drawer.id},
-            *(
-                {
-                    **CREDENTIALS,
-                    "name": f"Terminal {terminal}",
-                    "viva_wallet_test_mode": True,
-                    "viva_wallet_terminal_id": terminal,
-                    "payment_method_type": "terminal",
-                    "use_payment_terminal": "viva_wallet",
-                    "journal_id": bank.id,
-                }
-                for terminal in TERMINALS
-            ),
+        config = env["pos.config"].browse(register)
+        product = env["product.product"].search([("name", "=", next(iter(PRODUCTS)))]).id
+        cash = config.payment_method_ids.filtered("is_cash_count").id
+        cards = [
+            env["pos.payment.method"].search([("viva_wallet_terminal_id", "=", terminal)])
+            for terminal in TERMINALS
         ]
-    )
-    config = env["pos.config"].create(
-        {"name": "Referee", "payment_method_ids": [(6, 0, methods.ids)]}
-    )
-    config.with_user(users[0]).open_ui()
-    config.current_session_id.with_user(users[0]).set_opening_control(0, "")
-    return config.id
-
-
-def _forbid_waiting(cr) -> None:
-    """One thread would wait for itself: say so instead."""
-    cr.execute(f"ALTER DATABASE \"{cr.dbname}\" SET lock_timeout = '2s'")
-
-
-def _keep(server) -> None:
-    with server.admin() as env:
+        places = tuple(
+            Place(config.current_session_id.id, product, cash, user, card.id)
+            for user, card in zip(users, cards, strict=True)
+        )
+        tokens = tuple(card.viva_wallet_webhook_token for card in cards)
+        # One thread would wait for itself: say so instead.
+        env.cr.execute(f"ALTER DATABASE \"{env.cr.dbname}\" SET lock_timeout = '2s'")
         for table in KEPT:
             env.cr.execute(f"DROP TABLE IF EXISTS referee_{table}")
             env.cr.execute(f"CREATE TABLE referee_{table} AS SELECT * FROM {table}")
-        for table in FILLED:
-            env.cr.execute(f"DELETE FROM {table}")
+    clean(server, has_changed_settings=True)
+    return Shop(places, tokens)
 
 
 def clean(server, has_changed_settings: bool) -> None:

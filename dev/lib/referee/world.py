@@ -3,31 +3,36 @@
 import json
 from collections import deque
 from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
 
+from ..shop import CREDENTIALS
+from ..till import Line
 from .kernel import DELIVERY, TIME, UNUSUAL, Option
-from .shop import CREDENTIALS, OTHER_ACCOUNT, TERMINALS
-from .till import Till
+from .shop import OTHER_ACCOUNT, TERMINALS
+from .till import ScheduledTill
 
 # Viva's lists are compared so often, in seconds.
 COMPARE = 3600.0
 # From the end of a day's work to what happens later: no list of yesterday knows of the sale.
 DAYS = 3 * 86400.0
 # Pauses between the scheduled actions at the end: as seldom as finds everything, for speed.
-REST = (130.0, 200.0, 300.0, 900.0, 3600.0, 86400.0)
+CRON_PAUSES = (130.0, 200.0, 300.0, 900.0, 3600.0, 86400.0)
 # So that every earlier day is looked at once.
 HOURS = (3600.0,) * 6
+# Unusual steps after which news may come late.
+DISTURBING = ("faults", "kills", "drops", "lost_answers")
 # So soon after a notification tills must know what Viva said of it.
 PROMPT = 10.0
 
 
 @dataclass
-class Wish:
+class MoneyRequest:
     """That a till wanted to move money: the moment of it, and what stood then."""
 
     step: int
-    till: object
     order: str
-    line: str
+    cost: float
     session: str
     amount: float
     # Sessions of the same order that could still move money at that moment.
@@ -39,10 +44,8 @@ class Claim:
     """What a till was told about a payment."""
 
     step: int
-    moment: float
     session: str
     text: str
-    state: str
     # Whether the till has concluded it from an error.
     is_guess: bool
 
@@ -66,60 +69,57 @@ class World:
         self.server.reset(scene.points, scene.workers)
         manual = self._clock_class(self.clock.now())
         self.clock.add_follower(manual)
-        self.viva = self._simulator(manual, CREDENTIALS, scene.viva)
-        self.other_viva = self._simulator(manual, {**CREDENTIALS, **OTHER_ACCOUNT}, scene.viva)
-        simulators = {
-            CREDENTIALS["viva_wallet_client_id"]: self.viva,
-            CREDENTIALS["viva_wallet_merchant_id"]: self.viva,
-            OTHER_ACCOUNT["viva_wallet_client_id"]: self.other_viva,
-            OTHER_ACCOUNT["viva_wallet_merchant_id"]: self.other_viva,
-        }
-        self.network.reset(simulators, scene.faults, scene.most_faults)
+        self.viva, other = (
+            self._simulator(manual, {**CREDENTIALS, **more}) for more in ({}, OTHER_ACCOUNT)
+        )
+        names = ("viva_wallet_client_id", "viva_wallet_merchant_id")
+        simulators = {CREDENTIALS[name]: self.viva for name in names}
+        simulators |= {OTHER_ACCOUNT[name]: other for name in names}
+        self.network.reset(simulators, scene.faults, self.unusual_step)
         self.network.on_handled = self._note_request
-        self.tills: list[Till] = []
+        self.tills: list[ScheduledTill] = []
         self.rpcs: list = []
         self.scripts: list = []
-        self.wishes: list[Wish] = []
+        self.money_requests: list[MoneyRequest] = []
         self.claims: list[Claim] = []
-        self.costs: dict[str, float] = {}
+        # Sessions of which a person has said what became of them.
         self.stated: set[str] = set()
-        self.chosen: set[str] = set()
         self.webhooks: deque = deque()
-        self.delivered: dict[str, float] = {}
+        # Sessions of which notifications were taken, and of which tills were told.
+        self.delivered: set[str] = set()
         self.told: list[tuple[int, str]] = []
+        # When money moved, by transaction.
         self.movements: dict[str, int] = {}
-        self.kills, self.drops, self.copies = scene.kills, scene.drops, scene.copies
-        self.lost_answers, self.crons = scene.lost_answers, scene.crons
+        # How much of what is unusual may still happen.
+        self.left = dict(scene.unusual)
         self.triggers: list[float] = []
         self.has_changed_settings = False
         self.later: list = []
         # Payment methods for which something has been asked of Viva.
         self.asked: set[int] = set()
         self.broken: set[str] = set()
-        self.is_sharing = scene.is_sharing
-        self.faults: list[str] = []
-        self.kernel.sources += [
-            self.network.options, self._deliveries, self._time, self._kills, self._lost, self._crons,
-        ]  # fmt: skip
+        self.kernel.sources += [self.network.options, self._deliveries, self._time, self._unusual]
         self.kernel.after_step.append(self._note_movements)
 
-    def _simulator(self, manual, credentials, settings):
-        names = {f"{name.removeprefix('viva_wallet_')}": v for name, v in credentials.items()}
+    def _simulator(self, manual, credentials):
+        names = {name.removeprefix("viva_wallet_"): v for name, v in credentials.items()}
+        del names["test_mode"]
         return self._simulator_class(
-            clock=manual, on_webhook=self._receive, demo_declines=False, **{**names, **settings}
+            clock=manual, on_webhook=self._receive, demo_declines=False, **names, **self.scene.viva
         )
 
     # === FOR SCENES === #
 
-    def till(self, number: int = 0) -> Till:
+    def till(self, number: int = 0) -> ScheduledTill:
         """Switch on a till."""
-        till = Till(self, number)
+        till = ScheduledTill(self, self.shop.places[number], number)
         self.tills.append(till)
         return till
 
-    def script(self, name: str, work) -> None:
-        """Let somebody act: a cashier, a customer, Viva."""
-        self.scripts.append(self.kernel.spawn(name, work))
+    def script(self, work):
+        """Let somebody act: a cashier, a customer, Viva. Decorates what is done."""
+        self.scripts.append(self.kernel.spawn(work.__name__, work))
+        return work
 
     def until(self, condition, seconds: float = 200.0) -> bool:
         """Wait in a script until something holds; give up after a while."""
@@ -147,13 +147,12 @@ class World:
         :param acts: what to do at each: pairs of action and options.
         """
 
-        def work():
+        @self.script
+        def customer():
             for action, options in acts:
                 if not self.until(lambda: self.shows(number)):
                     return
                 self.act(action, number, **options)
-
-        self.script("customer", work)
 
     def days_later(self, work) -> None:
         """Do something days after the last script."""
@@ -166,7 +165,9 @@ class World:
         with self.server.admin() as env:
             env.cr.execute("UPDATE pos_session SET state = 'closed'")
             env.invalidate_all()
-            env["pos.payment.method"].browse(self.shop.cards).write(OTHER_ACCOUNT)
+            env["pos.payment.method"].browse([place.method for place in self.shop.places]).write(
+                OTHER_ACCOUNT
+            )
             env.flush_all()
             env.cr.execute("UPDATE pos_session SET state = 'opened'")
 
@@ -176,7 +177,7 @@ class World:
         self.has_changed_settings = True
         with self.server.admin() as env:
             group = env.ref("point_of_sale.group_pos_user").id
-            env["res.users"].browse(till.user).write(
+            env["res.users"].browse(till.place.user).write(
                 {"group_ids": [(4 if is_cashier else 3, group)]}
             )
 
@@ -187,27 +188,20 @@ class World:
             self.kernel.note(f"Viva turns {session_id[:8]} into a success")
             self.viva.approve_late(session_id)
 
-    def wish(self, till, line) -> None:
+    def request(self, line: Line) -> None:
         """Write down that a till is about to ask for money."""
-        order = line.order.uuid
-        earlier = {w.session for w in self.wishes if w.order == order} - {line.session}
-        self.wishes.append(
-            Wish(
-                self.kernel.steps, till, order, line.uuid, line.session, line.amount,
-                tuple(s for s in sorted(earlier) if self._may_still_move(s)),
-            )
-        )  # fmt: skip
+        order = line.order
+        earlier = {w.session for w in self.money_requests if w.order == order.uuid} - {line.session}
+        still_open = tuple(s for s in sorted(earlier) if self._may_still_move(s))
+        step = self.kernel.steps
+        self.money_requests.append(
+            MoneyRequest(step, order.uuid, order.total, line.session, line.amount, still_open)
+        )
 
-    def claim(self, _till, line, snapshot) -> None:
+    def claim(self, snapshot) -> None:
         """Write down what a till was told."""
-        text = snapshot.get("text") or ""
-        session = snapshot["session_id"]
-        self.claims.append(
-            Claim(
-                self.kernel.steps, self.clock.now(), session, text, snapshot["state"],
-                snapshot.get("is_guess", False),
-            )
-        )  # fmt: skip
+        text, is_guess = snapshot.get("text") or "", snapshot.get("is_guess", False)
+        self.claims.append(Claim(self.kernel.steps, snapshot["session_id"], text, is_guess))
         self.kernel.note(f"the till reads: {snapshot['state']} {text}")
 
     def _may_still_move(self, session_id):
@@ -229,7 +223,7 @@ class World:
     def _note_request(self, message):
         terminal = (message.kwargs.get("json") or {}).get("terminalId")
         if terminal:
-            self.asked.add(self.shop.cards[TERMINALS.index(terminal)])
+            self.asked.add(self.shop.places[TERMINALS.index(terminal)].method)
 
     def _break_what_scenes_break(self):
         """Let `_book_charge` of the ledger fail while a scene wants it to."""
@@ -244,31 +238,50 @@ class World:
         ledger._book_charge = _book_charge
 
     def _trigger(self, moment):
-        seconds = moment if isinstance(moment, float) else _seconds(moment)
-        self.triggers.append(seconds)
+        is_seconds = isinstance(moment, float)
+        self.triggers.append(moment if is_seconds else moment.replace(tzinfo=UTC).timestamp())
 
     def _note_movements(self):
-        for movement in self.viva._engine.bank.transactions[len(self.movements) :]:
+        for movement in self.viva._engine.ledger.transactions[len(self.movements) :]:
             self.movements[movement.transaction_id] = self.kernel.steps
             what = "charges" if movement.kind == "sale" else "pays back"
             self.kernel.note(f"Viva {what} {movement.amount} for {movement.merchant_reference[:8]}")
 
     # === STEPS === #
 
+    def unusual_step(self, kind: str, label: str, work) -> list[Option]:
+        """Return a step that only a schedule brings about, if it may still happen.
+
+        :param kind: see `Scene.unusual`.
+        """
+
+        def run():
+            self.left[kind] -= 1
+            work()
+
+        return [Option(label, run, UNUSUAL)] if self.left[kind] > 0 else []
+
     def _deliveries(self):
         options = []
         for number, (_terminal, message) in enumerate(list(self.webhooks)[:2]):
+            rank = UNUSUAL if number else DELIVERY
             label = f"notification {message['EventTypeId']}"
-            options.append(Option(
-                label,
-                lambda n=number: self._deliver(n),
-                DELIVERY if not number else UNUSUAL,
-            ))  # fmt: skip
-        if options and self.copies > 0:
-            options.append(Option("a notification comes twice", self._copy, UNUSUAL))
-        if options and self.drops > 0:
-            options.append(Option("a notification never comes", self._drop, UNUSUAL))
+            options.append(Option(label, partial(self._deliver, number), rank))
         return options
+
+    def _unusual(self):
+        step, options = self.unusual_step, []
+        if self.webhooks:
+            copy = partial(self.webhooks.append, self.webhooks[0])
+            options += step("copies", "a notification comes twice", copy)
+            options += step("drops", "a notification never comes", self.webhooks.popleft)
+        for process in self.server.busy_processes():
+            options += step("kills", f"{process.name} dies", partial(self.kernel.kill, process))
+        for rpc in self.rpcs:
+            if not rpc.is_lost:
+                options += step("lost_answers", f"{rpc.till.name} loses {rpc.method}", rpc.lose)
+        begin = partial(self.server.run_cron, "_cron_reconcile")
+        return options + step("crons", "the cron begins", begin)
 
     def _deliver(self, number):
         terminal, message = self.webhooks[number]
@@ -276,33 +289,16 @@ class World:
         token = self.shop.tokens[TERMINALS.index(terminal)]
         data = message["EventData"]
         session = data.get("SessionId") or data.get("MerchantTrns")
-        self.kernel.note(f"notification {message['EventTypeId']} of {session and session[:8]}")
-
-        def answered():
-            self.delivered[session] = self.clock.now()
-
-        self.server.notify(
-            f"notification {message['EventTypeId']}", token, json.dumps(message).encode(), answered
-        )
-
-    def _copy(self):
-        self.copies -= 1
-        self.webhooks.append(self.webhooks[0])
-
-    def _drop(self):
-        self.drops -= 1
-        self.webhooks.popleft()
+        name = f"notification {message['EventTypeId']}"
+        self.kernel.note(f"{name} of {session and session[:8]}")
+        answered = partial(self.delivered.add, session)
+        self.server.notify(name, token, json.dumps(message).encode(), answered)
 
     def _time(self):
-        if any(
-            actor.process and not self.kernel.is_settled(actor) and self.kernel._is_ready(actor)
-            for actor in self.kernel.actors
-        ):
-            return []
         due = self._next_due()
-        if due is None:
+        if due is None or self.kernel.is_busy():
             return []
-        return [Option("time passes", lambda: self._pass(due), TIME)]
+        return [Option("time passes", partial(self._pass, due), TIME)]
 
     def _next_due(self):
         moments = (
@@ -317,42 +313,6 @@ class World:
             self.triggers = [moment for moment in self.triggers if moment > self.clock.now()]
             self.server.run_cron("_cron_reconcile")
 
-    def _kills(self):
-        if self.kills <= 0:
-            return []
-        return [
-            Option(f"{process.name} dies", lambda process=process: self._kill(process), UNUSUAL)
-            for process in self.server.processes
-            if process.is_alive
-            and any(actor.process is process and not actor.is_over for actor in self.kernel.actors)
-        ]
-
-    def _kill(self, process):
-        self.kills -= 1
-        self.kernel.kill(process)
-
-    def _lost(self):
-        if self.lost_answers <= 0:
-            return []
-        return [
-            Option(f"{rpc.till.name} loses {rpc.method}", lambda rpc=rpc: self._lose(rpc), UNUSUAL)
-            for rpc in self.rpcs
-            if not rpc.is_lost
-        ]
-
-    def _lose(self, rpc):
-        self.lost_answers -= 1
-        rpc.is_lost = True
-
-    def _crons(self):
-        if self.crons <= 0:
-            return []
-        return [Option("the cron begins", self._begin_cron, UNUSUAL)]
-
-    def _begin_cron(self):
-        self.crons -= 1
-        self.server.run_cron("_cron_reconcile")
-
     # === THE COURSE OF A SCHEDULE === #
 
     def play(self) -> None:
@@ -362,26 +322,21 @@ class World:
             kernel.begin(script)
         kernel.run(lambda: all(map(kernel.is_settled, self.scripts)))
         kernel.is_choosing = False
-        scene = self.scene
-        left = (self.kills, self.drops, self.lost_answers, self.network.left)
-        wanted = (scene.kills, scene.drops, scene.lost_answers, scene.most_faults)
-        self.is_disturbed = left != wanted
-        self.kills = self.drops = self.copies = self.lost_answers = self.crons = (
-            self.network.left
-        ) = 0
+        self.is_disturbed = any(self.left[kind] != self.scene.unusual[kind] for kind in DISTURBING)
+        self.left = dict.fromkeys(self.left, 0)
         self._settle_down(PROMPT)
 
-    def rest(self) -> None:
+    def let_days_pass(self) -> None:
         """Let days pass, with the scheduled actions of the server, and what happens on those days."""
-        self._rest()
+        self._run_crons()
         for work in self.later:
             self._settle_down(DAYS)
             work()
-            self._rest(HOURS)
+            self._run_crons(HOURS)
 
-    def _rest(self, more=()):
+    def _run_crons(self, more=()):
         compared = self.clock.now()
-        for seconds in (*REST, *more):
+        for seconds in (*CRON_PAUSES, *more):
             self._settle_down(seconds)
             self._run_cron("_cron_reconcile")
             if self.clock.now() - compared >= COMPARE:
@@ -407,10 +362,4 @@ class World:
     def _run_cron(self, method):
         self.server.run_cron(method)
         kernel = self.kernel
-        kernel.run(lambda: all(a.is_over or a.is_dead for a in kernel.actors if a.process))
-
-
-def _seconds(moment):
-    from datetime import UTC
-
-    return moment.replace(tzinfo=UTC).timestamp()
+        kernel.run(lambda: all(kernel.is_settled(a) for a in kernel.actors if a.process))

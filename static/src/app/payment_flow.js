@@ -11,7 +11,7 @@ import { timing } from "./timing";
 
 /** @typedef {{
  *   session_id: string,
- *   state: "new"|"sent"|"approved"|"failed"|"unknown"|"reversed"|"not_recorded",
+ *   state: "sent"|"approved"|"failed"|"unknown"|"reversed"|"not_recorded",
  *   text?: string, accepted?: boolean, aborting?: boolean, statement?: "paid"|"not_paid"|false,
  *   charged?: number, card?: Object|false, wakeups?: boolean, ask_again_in?: number,
  *   refused?: boolean, reason?: string, silent?: boolean,
@@ -43,7 +43,7 @@ export const PHASE = Object.freeze({
 export class PaymentFlow {
     /**
      * @param {Object} params
-     * @param {Object} params.request what `viva.wallet.till.start_sale` takes, with `session_id`
+     * @param {Object} params.request see `payment_request.js`; its `session_id` is what counts here
      * @param {Rpc} params.rpc
      * @param {Clock} params.clock
      * @param {(flow: PaymentFlow) => void} params.onChange called after every change
@@ -70,7 +70,7 @@ export class PaymentFlow {
         this.snapshot = null;
         /** Resolves with whether the payment counts as made; never rejects. */
         this.finished = new Promise((resolve) => (this._resolve = resolve));
-        /** Whether this page has found a request that was made before, and has heard only its end. */
+        /** Whether the request was made before this page was loaded, and was over at its first answer. */
         this.isOld = false;
         this._begun = clock.now();
         this._failures = 0;
@@ -93,7 +93,7 @@ export class PaymentFlow {
         return this.phase === PHASE.APPROVED || this.phase === PHASE.FAILED;
     }
 
-    /** Give the request to the terminal, once, also when the way there is broken at first. */
+    /** Give the request to the terminal; it is repeated under the same session until it is answered. */
     start() {
         this._mode = "start";
         return this._ask();
@@ -136,7 +136,7 @@ export class PaymentFlow {
         if (!isMine || snapshot.state !== "approved" || this.isOver || this._isDisposed) {
             return;
         }
-        this._hear();
+        this._markAnswered();
         this.isOld = false;
         this._apply(snapshot);
         this.onChange(this);
@@ -245,7 +245,7 @@ export class PaymentFlow {
             this._failures++;
             return;
         }
-        this._hear();
+        this._markAnswered();
         this._noteCall(name, snapshot);
         if (isRefused) {
             this._failures = this.refusal ? this._failures + 1 : 1;
@@ -272,15 +272,15 @@ export class PaymentFlow {
         }
     }
 
-    /** The server has spoken. */
-    _hear() {
+    /** The server has answered, or told something by itself. */
+    _markAnswered() {
         this.offline = false;
         this.unreachable = false;
         this.clock.clearTimeout(this._silenceTimer);
         this._silenceTimer = null;
     }
 
-    /** Tell the cashier when the server does not speak for too long. */
+    /** Tell the cashier when the server has not answered for too long. */
     _watchSilence() {
         this._silenceTimer ??= this.clock.setTimeout(() => {
             this.unreachable = true;

@@ -91,7 +91,7 @@ export class TillRpc {
     }
 
     _callAbout(sessionId, method, args, limit) {
-        return this._call(method, args, limit).catch((error) => refusal(sessionId, error));
+        return this._call(method, args, limit).catch((error) => denial(sessionId, error));
     }
 }
 
@@ -103,7 +103,7 @@ export class TillRpc {
  * @returns {import("./payment_flow").Snapshot} with `refused`
  * @throws {Error} any error that is not about rights
  */
-export function refusal(sessionId, error) {
+export function denial(sessionId, error) {
     if (error instanceof RPCError && error.exceptionName?.endsWith("AccessError")) {
         const text = error.data?.message;
         return { session_id: sessionId, state: "failed", refused: true, text };

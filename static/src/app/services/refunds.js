@@ -169,6 +169,8 @@ function isFurtherRefund(line) {
 function whyNone(cards) {
     return (
         cards.find((card) => card.obstacle)?.obstacle ||
-        _t("Everything that was paid by card has been paid back already. If the customer is owed more, use another payment method.")
+        _t(
+            "Everything that was paid by card has been paid back already. If the customer is owed more, use another payment method."
+        )
     );
 }

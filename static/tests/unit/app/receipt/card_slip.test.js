@@ -1,0 +1,48 @@
+import { allowTranslations } from "@web/../tests/web_test_helpers";
+import { beforeEach, expect, test } from "@odoo/hoot";
+import { cardName, cardSlip } from "@pos_viva_wallet/app/receipt/card_slip";
+
+beforeEach(allowTranslations);
+
+function paymentOf(values = {}) {
+    return {
+        isVivaWallet: () => true,
+        getAmount: () => 5,
+        transaction_id: "t",
+        card_brand: "Visa",
+        card_no: "0133",
+        ...values,
+    };
+}
+
+const slipOf = (values) => cardSlip(paymentOf(values), (amount) => `${amount} €`);
+
+test("only what is known has a row", () => {
+    expect(slipOf().rows.map(({ label, value }) => [String(label), value])).toEqual([
+        ["Card", "Visa •••• 0133"],
+        ["Amount", "5 €"],
+        ["Transaction", "t"],
+    ]);
+});
+
+test("the way in which a card was read has a name, if it is a known one", () => {
+    const read = (payment_method_payment_mode) =>
+        String(slipOf({ payment_method_payment_mode }).rows[1].value);
+    expect(read("swipe")).toBe("Magnetic stripe");
+    expect(read("telepathy")).toBe("telepathy");
+});
+
+test("a refund has no sign, and is called one", () => {
+    const slip = slipOf({ getAmount: () => -5 });
+    expect(slip.isRefund).toBe(true);
+    expect(slip.rows[1].value).toBe("5 €");
+});
+
+test("without a charge there is no slip", () => {
+    expect(slipOf({ transaction_id: "" })).toBe(null);
+    expect(slipOf({ isVivaWallet: () => false })).toBe(null);
+});
+
+test("a card of which nothing is known has no name", () => {
+    expect(cardName({})).toBe("");
+});

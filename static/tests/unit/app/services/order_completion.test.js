@@ -1,0 +1,195 @@
+import { animationFrame, describe, expect, test } from "@odoo/hoot";
+import { queryText } from "@odoo/hoot-dom";
+import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { MainComponentsContainer } from "@web/core/main_components_container";
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { CARD, SESSION_ID, pass, settle, setupTill, setupWaiting } from "../../till_env";
+
+definePosModels();
+
+describe("an order that is paid meanwhile", () => {
+    /** The server completes the line of an order that it knows, see `_bind` there. */
+    async function setupDone() {
+        const till = await setupTill();
+        const line = till.order.addPaymentline(till.method).data;
+        line.update({ viva_wallet_session_id: SESSION_ID, ...CARD });
+        line.setPaymentStatus("done");
+        return till;
+    }
+
+    /** The cashier is at the products of the order. */
+    function watchProducts(store, order) {
+        store.setOrder(order);
+        store.router.state.current = "ProductScreen";
+        patchWithCleanup(store.router, {
+            navigate: (screen, { orderUuid }) =>
+                expect.step(`${screen} of ${orderUuid === order.uuid ? "this" : "another"} order`),
+        });
+    }
+
+    test("that was over before the page was loaded is finished without anybody", async () => {
+        const { store, order } = await setupDone();
+        await mountWithCleanup(MainComponentsContainer);
+        watchProducts(store, order);
+        await store.vivaWallet.recovery.recover();
+        await pass();
+        await animationFrame();
+        expect(order.state).toBe("paid");
+        expect.verifySteps(["ProductScreen of another order"]);
+        expect(store.selectedOrderUuid).not.toBe(order.uuid);
+        expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
+    });
+
+    test("... also when only the server knew so", async () => {
+        const { server, store, order, method } = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const line = order.addPaymentline(method).data;
+        line.viva_wallet_session_id = SESSION_ID;
+        line.setPaymentStatus("waitingCard");
+        watchProducts(store, order);
+        server.approve(line);
+        await store.vivaWallet.recovery.recover();
+        await pass();
+        await animationFrame();
+        expect(order.state).toBe("paid");
+        expect.verifySteps(["ProductScreen of another order"]);
+        expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
+    });
+
+    test("that ends after the page was loaded is finished before the cashier's eyes", async () => {
+        const { server, store, order, method } = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const line = order.addPaymentline(method).data;
+        line.viva_wallet_session_id = SESSION_ID;
+        line.setPaymentStatus("waitingCard");
+        watchProducts(store, order);
+        await store.vivaWallet.recovery.recover();
+        await settle();
+        server.approve(line);
+        await pass();
+        await animationFrame();
+        expect(order.state).toBe("paid");
+        expect.verifySteps(["ReceiptScreen of this order"]);
+        expect(".o_notification").toHaveCount(0);
+    });
+
+    test("is validated when its payment screen opens", async () => {
+        const { order } = await setupDone();
+        await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+        await pass();
+        expect(order.state).toBe("paid");
+    });
+
+    test("waits for the cashier where the register does not validate by itself", async () => {
+        const { store, order } = await setupDone();
+        store.config.auto_validate_terminal_payment = false;
+        await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+        await pass();
+        expect(order.state).toBe("draft");
+    });
+
+    test("does not take the cashier away from another screen", async () => {
+        const { server, store, order, method } = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const line = order.addPaymentline(method).data;
+        line.viva_wallet_session_id = SESSION_ID;
+        line.setPaymentStatus("waitingCard");
+        const { current } = store.router.state;
+        server.approve(line);
+        store.vivaWallet.recovery.resume();
+        await pass();
+        await animationFrame();
+        expect(line.payment_status).toBe("done");
+        expect(order.state).toBe("paid");
+        expect(store.router.state.current).toBe(current);
+        expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
+    });
+
+    test("tells a cashier at the products that more is to be paid", async () => {
+        const { server, store, order, method } = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const line = order.addPaymentline(method).data;
+        line.setAmount(1);
+        line.viva_wallet_session_id = SESSION_ID;
+        line.setPaymentStatus("waitingCard");
+        store.setOrder(order);
+        store.router.state.current = "ProductScreen";
+        server.approve(line);
+        store.vivaWallet.recovery.resume();
+        await pass();
+        await animationFrame();
+        expect(line.payment_status).toBe("done");
+        expect(order.state).toBe("draft");
+        expect(queryText(".o_notification")).toInclude("Open its payment screen");
+    });
+});
+
+describe("a notice that an order waits for its cashier", () => {
+    /** A part of the order was paid while the cashier was at its products. */
+    async function setupTold() {
+        const till = await setupTill();
+        await mountWithCleanup(MainComponentsContainer);
+        const { server, store, order, method } = till;
+        const line = order.addPaymentline(method).data;
+        line.setAmount(1);
+        line.viva_wallet_session_id = SESSION_ID;
+        line.setPaymentStatus("waitingCard");
+        store.setOrder(order);
+        store.router.state.current = "ProductScreen";
+        server.approve(line);
+        store.vivaWallet.recovery.resume();
+        await pass();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(1);
+        return { ...till, line };
+    }
+
+    test("stays while it does, whatever else happens", async () => {
+        const { store, order } = await setupTold();
+        order.update({ general_customer_note: "still there" });
+        store.addNewOrder();
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(1);
+    });
+
+    test("goes when the order is finished", async () => {
+        const { order } = await setupTold();
+        order.update({ state: "paid" });
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
+    });
+
+    test("goes when the order is deleted", async () => {
+        const { store, order } = await setupTold();
+        store.data.localDeleteCascade(order);
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
+    });
+
+    test("goes when its payment screen is opened", async () => {
+        const { store, order } = await setupTold();
+        store.router.state.current = "PaymentScreen";
+        store.router.state.params = { orderUuid: order.uuid };
+        await mountWithCleanup(PaymentScreen, { props: { orderUuid: order.uuid } });
+        await settle();
+        await animationFrame();
+        expect(".o_notification").toHaveCount(0);
+    });
+});
+
+describe("an order that is paid before the cashier's eyes", () => {
+    test("validates once", async () => {
+        const { server, store, order, line } = await setupWaiting();
+        server.approve(line);
+        await pass();
+        await Promise.all([
+            store.vivaWallet.completion.validateIfPaid(order),
+            store.vivaWallet.completion.validateIfPaid(order),
+        ]);
+        expect(order.state).toBe("paid");
+    });
+});

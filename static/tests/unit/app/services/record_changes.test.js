@@ -1,0 +1,28 @@
+import { expect, test } from "@odoo/hoot";
+import { RecordChanges } from "@pos_viva_wallet/app/services/record_changes";
+
+function setup() {
+    const heard = [];
+    const model = { addEventListener: (event, callback) => heard.push({ event, callback }) };
+    const changes = new RecordChanges({
+        models: { "pos.order": model, "pos.payment": model },
+        vivaWallet: {
+            flows: { endGone: () => expect.step("flows") },
+            notices: { closeOutdated: () => expect.step("notices") },
+        },
+    });
+    changes.listen();
+    return heard;
+}
+
+test("many changes at once are looked at once, when they are complete", async () => {
+    const heard = setup();
+    expect(heard.map(({ event }) => event)).toEqual(["update", "update", "delete", "delete"]);
+    heard.forEach(({ callback }) => callback());
+    expect.verifySteps([]);
+    await Promise.resolve();
+    expect.verifySteps(["flows", "notices"]);
+    heard[0].callback();
+    await Promise.resolve();
+    expect.verifySteps(["flows", "notices"]);
+});
