@@ -60,6 +60,14 @@ class TestRateLimit(VivaWalletCommon):
         self.assertEqual(self.slot(is_urgent=False), 0)
         self.assertGreater(self.slot(is_urgent=False), 0)
 
+    def test_questions_keep_no_request_back(self):
+        self.refuse(retry_after=2)
+        first, second = self.slot(is_urgent=True), self.slot(is_urgent=True)
+        for _question in range(5):
+            self.assertGreater(self.slot(is_urgent=False), second)
+        third = self.slot(is_urgent=True)
+        self.assertAlmostEqual(third - second, second - first)
+
     def test_another_account_has_a_limit_of_its_own(self):
         self.refuse()
         self.assertGreater(self.slot(is_urgent=True), 0)
