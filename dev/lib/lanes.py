@@ -6,8 +6,8 @@ from pathlib import Path
 
 from .paths import ADDON, CHECKOUT
 
-# Those with tours and those without, by turns.
-NAMES = ("server-1", "tours-1", "server-2", "tours-2")
+# The longest first: then none of them is left alone at the end.
+NAMES = ("tours-1", "tours-2", "server-1", "server-2")
 # What setting up a class takes, in tests of its kind.
 SET_UP = {"server": 8, "tours": 1}
 
