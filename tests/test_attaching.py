@@ -1,5 +1,7 @@
 """Giving a charge that no payment books to the order that the customer paid for."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -32,6 +34,19 @@ class TestAttach(ReviewCommon):
         self.assert_ledgers_agree(payments=1)
         answer = self.pos_session.with_user(self.cashier).close_session_from_ui()
         self.assertTrue(answer["successful"], answer)
+
+    def test_what_odoo_refuses_is_told_and_nothing_is_resolved(self):
+        row, order = self.lost_charge(), self.draft_order()
+        refusal = UserError("A rule of another addon")
+        with (
+            patch.object(self.env.registry["pos.order"], "add_payment", side_effect=refusal),
+            self.assertRaisesRegex(UserError, "A rule of another addon"),
+            self.env.cr.savepoint(),  # a request that fails leaves nothing behind
+        ):
+            self.resolve(row, "attached", order=order)
+        self.env.invalidate_all()
+        self.assertEqual((row.review_state, row.resolution), ("open", False))
+        self.assertFalse(row.payment_id)
 
     def test_part_of_an_order(self):
         row, order = self.lost_charge(), self.draft_order(amount=20.0)

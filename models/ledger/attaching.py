@@ -1,5 +1,4 @@
 import uuid
-from functools import partial
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -47,14 +46,14 @@ class VivaWalletTransaction(models.Model):
         if payment:
             row._take_over(payment)
         else:
-            row._book_or_flag(partial(row._add_payment, order, str(uuid.uuid4())))
+            row._add_payment(order, str(uuid.uuid4()))
         row._finish_order(order)
 
     def _take_over(self, payment):
         """Put the charge in the place of a request of the same payment that charged nothing."""
         earlier = self.search([("payment_id", "=", payment.id), ("id", "!=", self.id)])
         (earlier + self).write({"payment_id": False})
-        self._book_or_flag(partial(self._book_on_payment, payment))
+        self._book_on_payment(payment)
         for row in earlier.filtered(lambda row: row.review == "not_charged"):
             row._resolve("attached", self.env._("The charge %s books it.", self.session_id))
 

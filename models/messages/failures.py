@@ -175,9 +175,12 @@ FAILURES = {
         lambda _, d: _("Viva could not be reached."),
         lambda _, d: _("Check the internet connection of the server, then try again."),
     ),
-    "wrong_pin": Message(
-        lambda _, d: _("The PIN was wrong."),
-        lambda _, d: _("Try again, or use another card."),
+    "wrong_pin": ByKind(
+        Message(
+            lambda _, d: _("The PIN was wrong."),
+            lambda _, d: _("Try again, or use another card."),
+        ),
+        Message(lambda _, d: _("The PIN was wrong."), try_again),
     ),
     "wrong_state": ByKind(
         _REFUSED,
