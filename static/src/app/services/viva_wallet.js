@@ -3,6 +3,7 @@ import { Notices } from "../notices";
 import { TillRpc } from "../till_rpc";
 import { timing } from "../timing";
 import { settledWithin } from "../with_timeout";
+import { BeforeCharge } from "./before_charge";
 import { Notifications } from "./notifications";
 import { OrderCompletion } from "./order_completion";
 import { OrderGuard } from "./order_guard";
@@ -32,6 +33,8 @@ export class VivaWallet {
         this.rpc = new TillRpc(env);
         /** Messages to the cashier that close themselves. */
         this.notices = new Notices((message, options) => pos.notification.add(message, options));
+        /** Whether an order could be finished once its card is charged. */
+        this.beforeCharge = part(BeforeCharge);
         /** Requests that are running: start, poll, cancel. */
         this.flows = part(PaymentFlows);
         /** What Viva has said, on the payment line. */
