@@ -38,8 +38,8 @@ export class PaymentVivaWallet extends PaymentInterface {
         if (running) {
             return running.outcome;
         }
-        if (!line.pos_order_id) {
-            return false; // deleted while the order was checked
+        if (!line.pos_order_id || line.pos_order_id.finalized) {
+            return false; // deleted, or paid otherwise, while the order was checked
         }
         if (line.isVivaWalletCharged()) {
             return true; // sent and paid back while the order was checked
@@ -65,7 +65,8 @@ export class PaymentVivaWallet extends PaymentInterface {
      * @returns {Promise<boolean>} whether it is certain that nothing was charged
      */
     async sendPaymentCancel(order, uuid) {
-        return this.flows.cancel(this._line(uuid));
+        const line = this._line(uuid);
+        return this.pos.vivaWallet.beforeCharge.cancel(line) || this.flows.cancel(line);
     }
 
     /**

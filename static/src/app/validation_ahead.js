@@ -19,7 +19,7 @@ export class ValidationAhead extends OrderPaymentValidation {
     constructor({ pos, line }) {
         super({ pos, orderUuid: line.pos_order_id.uuid });
         this._paidOrder = asIfPaid(line);
-        /** The customers that a check lets the cashier choose from. @type {Promise|null} */
+        /** @type {Promise|null} of the customer that a check lets the cashier choose */
         this._choice = null;
         this.pos = asIf(pos, {
             models: withMethodsOf(pos.config, pos.models),

@@ -13,6 +13,8 @@ export class BeforeCharge {
     /** @param {Object} pos the `PosStore` */
     constructor(pos) {
         this.pos = pos;
+        /** @type {Map<string, {isCancelled: boolean}>} checks that are under way, by payment line */
+        this._checks = new Map();
     }
 
     /**
@@ -23,15 +25,42 @@ export class BeforeCharge {
      * @returns {Promise<string|undefined>} why it must not be sent, for the line
      */
     async obstacle(line) {
+        const check = { isCancelled: false };
+        this._checks.set(line.uuid, check);
+        try {
+            const obstacle = await this._obstacle(line);
+            return check.isCancelled
+                ? _t("Cancelled before it was sent to the terminal. Nothing was charged.")
+                : obstacle;
+        } finally {
+            this._checks.delete(line.uuid);
+        }
+    }
+
+    /**
+     * Give up a payment that is being checked.
+     *
+     * @param {Object} line payment line
+     * @returns {boolean} whether it was; if so, it will not be sent
+     */
+    cancel(line) {
+        const check = this._checks.get(line.uuid);
+        if (check) {
+            check.isCancelled = true;
+        }
+        return Boolean(check);
+    }
+
+    async _obstacle(line) {
         const order = line.pos_order_id;
-        const before = order.totalDue;
+        const { totalDue } = order;
         const isWhole = order.currency.isZero(line.amount - order.remainingDue);
         if (!(await this._passes(line))) {
             return _t(
                 "Nothing was sent to the terminal, because Odoo could not finish this order. Do what its message says, then press Retry."
             );
         }
-        if (!order.currency.isZero(order.totalDue - before)) {
+        if (line.pos_order_id && !order.currency.isZero(order.totalDue - totalDue)) {
             if (isWhole) {
                 line.setAmount(order.remainingDue);
             }
