@@ -1,6 +1,6 @@
 """The sentences that an administrator reads while setting up: what is wrong, and what to do."""
 
-from ...viva import diagnosis
+from ...viva import const, diagnosis
 
 # What a line of a check says of its topic.
 GOOD = "good"
@@ -188,7 +188,7 @@ class SetupMessages:
                 "that are.",
                 terminal=terminal_id,
             )
-        if device.status != diagnosis.STATUS_LIVE:
+        if device.status != const.STATUS_LIVE:
             return WARNING, _(
                 "Terminal %(terminal)s is on this account, but not ready for payments: %(state)s. "
                 "Ask Viva about it.",
