@@ -48,6 +48,7 @@ class VivaWalletSetup(models.AbstractModel):
             texts.merchant_pair(merchant_pair),
             texts.terminal(devices),
             *texts.sharers(),
+            *texts.registers(),
             *candidate.method._viva_wallet_webhook_lines(merchant_pair == diagnosis.ACCEPTED),
         ]
 

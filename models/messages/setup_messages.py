@@ -213,6 +213,14 @@ class SetupMessages:
         )
         return [line(self._("Terminal"), WARNING, text)]
 
+    def registers(self):
+        """Return the lines about registers whose currency no terminal takes."""
+        refusals = (
+            config._viva_wallet_currency_refusal()
+            for config in self.candidate.method.sudo().config_ids
+        )
+        return [line(self._("Currency"), BAD, refusal) for refusal in refusals if refusal]
+
     def device_state(self, device):
         """Return in words what Viva says about a terminal."""
         _ = self._
