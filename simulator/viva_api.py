@@ -167,7 +167,7 @@ class VivaApi:
         )
         if kind == SALE:
             session.tip_amount = fields.integer("tipAmount", required=False, at_least=0)
-            fields.integer("maxInstalments", required=False, at_least=0)
+            session.max_instalments = fields.integer("maxInstalments", required=False, at_least=0)
             fields.choice("paymentMethod", PAYMENT_METHODS)
         if kind == REFUND:
             session.parent_session_id = fields.text("parentSessionId")

@@ -94,6 +94,12 @@ class VivaWalletTransaction(models.Model):
         help="Tip included.",
     )
     tip_minor = fields.Integer(string="Tip (minor units)", readonly=True, aggregator=None)
+    surcharge_minor = fields.Integer(
+        string="Surcharge (minor units)",
+        readonly=True,
+        aggregator=None,
+        help="Added by the terminal for a business or foreign card; part of the amount charged.",
+    )
     amount = fields.Monetary(
         string="Asked for", compute="_compute_amounts", store=True, readonly=True
     )
@@ -102,6 +108,19 @@ class VivaWalletTransaction(models.Model):
     )
     tip_amount = fields.Monetary(
         string="Tip", compute="_compute_amounts", store=True, readonly=True
+    )
+    surcharge_amount = fields.Monetary(
+        string="Card surcharge", compute="_compute_amounts", store=True, readonly=True
+    )
+    max_instalments = fields.Integer(
+        string="Instalments offered",
+        readonly=True,
+        aggregator=None,
+        help="The highest number that the terminal was allowed to offer.",
+    )
+    instalments = fields.Integer(readonly=True, aggregator=None)
+    further_details = fields.Text(
+        readonly=True, help="What Viva said about a conversion of currencies, and about loyalty."
     )
 
     # === OUTCOME === #
@@ -180,12 +199,13 @@ class VivaWalletTransaction(models.Model):
         "Another payment of this order is running.",
     )
 
-    @api.depends("amount_minor", "charged_minor", "tip_minor", "currency_id")
+    @api.depends("amount_minor", "charged_minor", "tip_minor", "surcharge_minor", "currency_id")
     def _compute_amounts(self):
         for transaction in self:
             transaction.amount = transaction._to_major(transaction.amount_minor)
             transaction.charged_amount = transaction._to_major(transaction.charged_minor)
             transaction.tip_amount = transaction._to_major(transaction.tip_minor)
+            transaction.surcharge_amount = transaction._to_major(transaction.surcharge_minor)
 
     def _to_major(self, minor):
         if self.currency_id.name not in money.CURRENCIES:

@@ -62,6 +62,7 @@ class VivaWalletPosApi(models.AbstractModel):
             "currency_id": currency.id,
             "amount_minor": amount_minor,
             "tip_asked_minor": self._validated_tip(sale.get("tip"), amount_minor, currency),
+            "max_instalments": method._viva_wallet_instalments_for(sale.get("amount")),
         }
 
     @api.model
@@ -94,7 +95,12 @@ class VivaWalletPosApi(models.AbstractModel):
             raise Refused("not_configured")
         method = self.env["pos.payment.method"].search_fetch(
             [("id", "=", payment_method_id), ("config_ids", "in", config.ids)],
-            ["use_payment_terminal", "viva_wallet_terminal_id"],
+            [
+                "use_payment_terminal",
+                "viva_wallet_terminal_id",
+                "viva_wallet_max_instalments",
+                "viva_wallet_instalments_from",
+            ],
         )
         if method.use_payment_terminal != "viva_wallet" or not method.viva_wallet_terminal_id:
             raise Refused("not_configured")
@@ -199,8 +205,8 @@ class VivaWalletPosApi(models.AbstractModel):
         amount = -amount if isinstance(amount, (int, float)) else amount
         values = self._validated({**refund, "kind": "sale", "amount": amount})
         method = self.env["pos.payment.method"].browse(values["payment_method_id"])
-        way = refund.get("way") or method.viva_wallet_refund_way
-        values.update(kind="refund", refund_way=way, parent_id=False)
+        way = refund.get("way") or self._usual_way(refund, method)
+        values.update(kind="refund", refund_way=way, parent_id=False, max_instalments=0)
         if way == "unreferenced":
             self._validate_unreferenced(method)
         elif way in ("terminal", "account"):
@@ -208,6 +214,13 @@ class VivaWalletPosApi(models.AbstractModel):
         else:
             raise Refused("invalid")
         return values
+
+    @api.model
+    def _usual_way(self, refund, method):
+        """Return the way by which a refund goes when the till names none."""
+        ledger = self.env["viva.wallet.transaction"]
+        parent = ledger._of_sessions([refund.get("parent_session_id")])
+        return "account" if parent._is_without_card() else method.viva_wallet_refund_way
 
     @api.model
     def _validate_unreferenced(self, method):
