@@ -11,6 +11,7 @@ from . import (
     test_db,
     test_money_rule,
     test_notifications,
+    test_order_checks,
     test_order_guard,
     test_payment_messages,
     test_payments,

@@ -465,13 +465,22 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
         self.env.flush_all()
         return transaction
 
-    def sync_order(self, sale, state="paid", amount=None, is_line_lost=False, **payment_values):
+    def sync_order(
+        self,
+        sale,
+        state="paid",
+        amount=None,
+        is_line_lost=False,
+        order_values=None,
+        **payment_values,
+    ):
         """Save the order of a sale as a till does, and return it.
 
         :param dict sale: see `sale_values`; names the order, its payment line and their amount.
         :param str state: of the order: "paid" or "draft".
         :param float amount: of the payment line, default: what the terminal was asked for.
         :param bool is_line_lost: the till has no payment line, see `payment_uuid`.
+        :param dict order_values: further fields of the order.
         :param payment_values: further fields of the payment line.
         """
         amount = sale["amount"] if amount is None else amount
@@ -507,6 +516,7 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
             "to_invoice": False,
             "lines": [(0, 0, line)],
             "payment_ids": [] if is_line_lost else [(0, 0, payment)],
+            **(order_values or {}),
         }
         self.env["pos.order"].with_user(self.cashier).sync_from_ui([order])
         self.env.flush_all()

@@ -24,9 +24,13 @@ class VivaWalletPosApi(models.AbstractModel):
         :raise Refused: when it must not be sent.
         """
         validated = self._validated_cancelled if is_cancelled else self._validated
+        values = validated(request)
+        if not is_cancelled:
+            config = self.env["pos.config"].browse(values["pos_config_id"])
+            self._check_can_be_finished(config, request)
         payments = request.get("order_payments") or ()
         return Wish(
-            values=validated(request),
+            values=values,
             since=since,
             order_total=self._validated_total(request.get("order_total")),
             order_payments=frozenset(name for name in payments if isinstance(name, str)),

@@ -20,6 +20,8 @@ export function paymentRequest(line, posSessionId) {
         order_name: orderName(order),
         order_total: order.totalDue,
         order_payments: order.payment_ids.map((payment) => payment.uuid),
+        to_invoice: Boolean(order.isToInvoice()),
+        partner_id: order.getPartner()?.id || false,
         payment_uuid: line.uuid,
         ...(line.isVivaWalletRefund() && refundValues(line)),
     };

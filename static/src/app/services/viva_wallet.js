@@ -3,6 +3,9 @@ import { Notices } from "../notices";
 import { TillRpc } from "../till_rpc";
 import { timing } from "../timing";
 import { settledWithin } from "../with_timeout";
+import { BeforeCharge } from "./before_charge";
+import { ChangedTotals } from "./changed_totals";
+import { FastPayment } from "./fast_payment";
 import { Notifications } from "./notifications";
 import { OrderCompletion } from "./order_completion";
 import { OrderGuard } from "./order_guard";
@@ -32,6 +35,10 @@ export class VivaWallet {
         this.rpc = new TillRpc(env);
         /** Messages to the cashier that close themselves. */
         this.notices = new Notices((message, options) => pos.notification.add(message, options));
+        /** Whether an order could be finished once its card is charged. */
+        this.beforeCharge = part(BeforeCharge);
+        /** Payment with one click from the products. */
+        this.fastPayment = part(FastPayment);
         /** Requests that are running: start, poll, cancel. */
         this.flows = part(PaymentFlows);
         /** What Viva has said, on the payment line. */
@@ -40,6 +47,8 @@ export class VivaWallet {
         this.completion = part(OrderCompletion);
         /** Saving of orders whose cards are being charged. */
         this.orderSync = part(OrderSync);
+        /** Orders that become cheaper or dearer while their cards are being charged. */
+        this.changedTotals = part(ChangedTotals);
         /** After a reload. */
         this.recovery = part(Recovery);
         /** What must not be done with an order. */
