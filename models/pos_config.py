@@ -50,17 +50,34 @@ class PosConfig(models.Model):
             uses_terminal = "viva_wallet" in config.payment_method_ids.mapped(
                 "use_payment_terminal"
             )
-            if uses_terminal and config.currency_id.name not in money.CURRENCIES:
-                raise ValidationError(
-                    config.env._(
-                        "Viva terminals take no payments in %(currency)s, the currency of the "
-                        "register “%(register)s”. Remove the Viva Wallet payment method from it, or "
-                        "use a register in one of: %(currencies)s.",
-                        currency=config.currency_id.name,
-                        register=config.name,
-                        currencies=", ".join(sorted(money.CURRENCIES)),
-                    )
-                )
+            refusal = config._viva_wallet_currency_refusal()
+            if uses_terminal and refusal:
+                raise ValidationError(refusal)
+
+    def _viva_wallet_currency_refusal(self):
+        """Return why terminals take no payments in the currency of this register, or an empty text."""
+        self.ensure_one()
+        currency, today = self.currency_id.name, fields.Date.today()
+        if currency in money.taken_on(today):
+            return ""
+        ended = money.ended(currency, today)
+        if ended:
+            return self.env._(
+                "%(currency)s, the currency of the register “%(register)s”, was replaced by "
+                "%(successor)s, so Viva terminals take no payments in it any more. Use a register in "
+                "%(successor)s.",
+                currency=currency,
+                register=self.name,
+                successor=ended.successor,
+            )
+        return self.env._(
+            "Viva terminals take no payments in %(currency)s, the currency of the "
+            "register “%(register)s”. Remove the Viva Wallet payment method from it, or "
+            "use a register in one of: %(currencies)s.",
+            currency=currency,
+            register=self.name,
+            currencies=", ".join(money.taken_on(today)),
+        )
 
     def _get_special_products(self):
         """Override of `point_of_sale`: tills know the product for what a terminal adds."""

@@ -38,6 +38,9 @@ HEADER_EVENT = "X-Viva-EventId"
 # or another status [viva-api 1.4].
 CREDENTIALS_REFUSED = "could not validate credentials"
 
+# The statusId of an activated terminal [viva-api 2.2].
+STATUS_LIVE = 1
+
 # --- Sizes, in bytes ---
 
 # A session is about 2 kB.
@@ -143,8 +146,14 @@ EVENTS = {
     **_events("offline_limit", 6201, 7001, 7002, 7003, 7004, 7005),
 }
 
-# An id that nobody documented says nothing about the money.
+# An id that nobody documented, or none at all, says nothing about the money.
 UNKNOWN_EVENT = Event("error", MONEY_MAYBE)
+
+# A card was asked, and somebody said no.
+DECLINES = frozenset({
+    "declined", "expired_card", "insufficient_funds", "invalid_card", "limit_exceeded",
+    "not_permitted", "try_another_card", "wrong_pin",
+})  # fmt: skip
 
 # Every reason a *failed* outcome can carry; the user interface has a sentence for each.
 REASONS = frozenset(event.reason for event in EVENTS.values())

@@ -281,13 +281,13 @@ def _amount_differs(details, expected):
 
 def _failure(details, body):
     event_id = details["event_id"]
-    if event_id is None:
-        return Outcome(UNCLEAR, "no_event", **details)
     event = const.EVENTS.get(event_id, const.UNKNOWN_EVENT)
     money = event.money
     if event_id == const.EVENT_ABORTED and body.get("abortSuccess") is not True:
         money = const.MONEY_MAYBE
-    if details["transaction_id"]:
+    # Newer declines seem to be recorded as transactions (viva-first-contact 2), which then have an
+    # id; where no card was asked, an id says that one was.
+    if details["transaction_id"] and event.reason not in const.DECLINES:
         money = const.MONEY_MAYBE
     return Outcome(FAILED, event.reason, money, **details)
 
@@ -297,7 +297,7 @@ def _details(body, expected):
     if expected.kind == "refund":
         amount, tip = amount and abs(amount), tip and abs(tip)
     return {
-        "event_id": _event(body.get("eventId")),
+        "event_id": _whole(body.get("eventId")),
         "message": _message(body.get("message")),
         "transaction_id": _reference(body.get("transactionId")),
         "order_code": _reference(body.get("orderCode")),
@@ -312,10 +312,6 @@ def _details(body, expected):
         "tip_amount": tip,
         "currency_code": _currency(body.get("currencyCode")),
     }
-
-
-def _event(value):
-    return value if type(value) is int and abs(value) <= MAX_MINOR else None
 
 
 def _whole(value):

@@ -14,6 +14,7 @@ from .databases import (
     start_from,
 )
 from .lanes import Lane, lanes
+from .neighbours import together
 from .odoo import MISSING_IN_ODOO, Instance
 from .paths import ADDON
 from .ports import HOST
@@ -21,8 +22,7 @@ from .process import last_lines
 from .report import detail, progress
 from .side_by_side import LOGS, log_path, run_program, side_by_side
 
-NEIGHBOURS = ("pos_viva_com", "pos_restaurant", "pos_self_order", "pos_online_payment")
-INSTALLED = {"odoo": POINT_OF_SALE, "hoot": POINT_OF_SALE, "beside": (*POINT_OF_SALE, *NEIGHBOURS)}
+STAGES = ("odoo", "hoot", "beside")
 ALL_TESTS = f"/{ADDON}"
 HOOT_HELPER = "pos_viva_wallet_hoot"
 HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@pos_viva_wallet]"
@@ -35,8 +35,8 @@ LOGGED_ERROR = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ", re.MULTILINE)
 def ensure_baselines(instance: Instance, stages: Iterable[str]) -> None:
     """Prepare what these stages copy, unless an earlier run did."""
     for stage in stages:
-        if stage in INSTALLED:
-            Baseline(instance, INSTALLED[stage]).ensure()
+        if stage in STAGES:
+            _baseline(instance, stage).ensure()
 
 
 def odoo(instance: Instance, tags: str) -> tuple[int, int]:
@@ -45,7 +45,7 @@ def odoo(instance: Instance, tags: str) -> tuple[int, int]:
 
 
 def beside(instance: Instance, tags: str) -> tuple[int, int]:
-    """Run them again beside the addons that share our models and screens."""
+    """Run them again beside all addons of Odoo that share our models and screens."""
     return _run_tests(instance, "beside", tags)
 
 
@@ -85,9 +85,15 @@ def _run_lane(instance: Instance, stage: str, lane: Lane) -> tuple[str, int]:
 def _fresh_copy(instance: Instance, stage: str) -> Iterator[Instance]:
     """Run the database server of a new instance, in which a stage finds what it needs."""
     copy = Instance(f"{instance.name}-{stage}", instance.source)
-    start_from(Baseline(copy, INSTALLED[stage]), copy)
+    start_from(_baseline(copy, stage), copy)
     with copy.cluster.running():
         yield copy
+
+
+def _baseline(instance: Instance, stage: str) -> Baseline:
+    """Return the database that a stage starts from."""
+    others = together(instance.source) if stage == "beside" else ()
+    return Baseline(instance, (*POINT_OF_SALE, *others))
 
 
 def _install_with_assets(instance: Instance, stage: str) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 import uuid
 from contextlib import suppress
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ...viva import masking, money
 from ..ledger.admission import Wish
@@ -113,6 +113,9 @@ class VivaWalletPosApi(models.AbstractModel):
     def _validated_amount(self, amount, currency):
         if isinstance(amount, bool) or not isinstance(amount, (int, float)):
             raise Refused("invalid")
+        ended = money.ended(currency.name, fields.Date.today())
+        if ended:
+            raise Refused("currency_ended", currency=currency.name, successor=ended.successor)
         try:
             amount_minor = money.to_minor(amount, currency.name)
         except money.UnsupportedCurrency:
@@ -222,7 +225,7 @@ class VivaWalletPosApi(models.AbstractModel):
             raise Refused("parent_unknown")
         currency = self.env["res.currency"].browse(values["currency_id"])
         account = method._viva_wallet_account()
-        reason = parent._why_not_refundable(account, currency.name)
-        if reason:
-            raise Refused(reason)
+        refused = parent._why_not_refundable(account, currency.name)
+        if refused:
+            raise refused
         return parent

@@ -184,16 +184,25 @@ def test_aborted_is_certain_only_when_the_abort_worked(success, money):
 
 
 @pytest.mark.parametrize("event_id", sorted(const.EVENTS))
-def test_a_failure_with_a_transaction_may_have_moved_money(event_id):
-    assert failed(eventId=event_id, transactionId=TRANSACTION, abortSuccess=True).money == "maybe"
+def test_a_failure_with_a_transaction(event_id):
+    """Only where a card was declined is there a reason for one."""
+    event = const.EVENTS[event_id]
+    assert failed(eventId=event_id, transactionId=TRANSACTION, abortSuccess=True).money == (
+        event.money if event.reason in const.DECLINES else "maybe"
+    )
     assert failed(eventId=event_id, transactionId=const.EMPTY_GUID, abortSuccess=True).money == (
         const.EVENTS[event_id].money
     )
 
 
-@pytest.mark.parametrize("event_id", [None, "1006", 1006.0, True, [], {}, MAX_MINOR + 1])
-def test_a_failure_without_an_event_is_unclear(event_id):
-    assert failed(eventId=event_id).state == "unclear"
+@pytest.mark.parametrize("event_id", [None, "1006x", 1006.0, True, [], {}, MAX_MINOR + 1])
+def test_a_failure_without_an_event(event_id):
+    result = failed(eventId=event_id)
+    assert (result.state, result.reason, result.money) == ("failed", "error", "maybe")
+
+
+def test_an_event_as_text():
+    assert failed(eventId="1006").reason == "declined"
 
 
 @pytest.mark.parametrize(
