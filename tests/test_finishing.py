@@ -66,7 +66,7 @@ class TestFinishingSalesOrder(FinishCommon):
         self.partner = self.env["res.partner"].create({"name": "Customer of a quotation"})
 
     def test_settled_quotation_is_confirmed(self):
-        quotation = self.env["sale.order"].create({
+        quotation = self.env["sale.order"].sudo().create({
             "partner_id": self.partner.id,
             "order_line": [(0, 0, {"product_id": self.product.id, "price_unit": 12.34})],
         })  # fmt: skip
@@ -80,14 +80,14 @@ class TestFinishingSalesOrder(FinishCommon):
         self.assertEqual(quotation.state, "sale")
 
     def test_down_payment_is_written_onto_the_sales_order(self):
-        down_payment = self.env["product.product"].create({
+        down_payment = self.env["product.product"].sudo().create({
             "name": "Down payment (POS)", "type": "service", "available_in_pos": True,
             "taxes_id": False, "invoice_policy": "order",
         })  # fmt: skip
         # Sessions are open: the form of the register would not take it.
         self.viva_config.sudo()._write({"down_payment_product_id": down_payment.id})
         self.env.invalidate_all()
-        sales_order = self.env["sale.order"].create({
+        sales_order = self.env["sale.order"].sudo().create({
             "partner_id": self.partner.id,
             "order_line": [(0, 0, {"product_id": self.product.id, "price_unit": 100})],
         })  # fmt: skip
@@ -120,7 +120,7 @@ class TestFinishingCoupons(FinishCommon):
         return order
 
     def card(self, program_type, points):
-        program = self.env["loyalty.program"].create({
+        program = self.env["loyalty.program"].sudo().create({
             "name": "Program", "program_type": program_type, "applies_on": "future",
             "trigger": "auto",
             "reward_ids": [(0, 0, {
@@ -128,7 +128,7 @@ class TestFinishingCoupons(FinishCommon):
                 "discount_applicability": "order",
             })],
         })  # fmt: skip
-        return self.env["loyalty.card"].create(
+        return self.env["loyalty.card"].sudo().create(
             {"program_id": program.id, "points": points, "code": f"VIVA-{program_type}"}
         )
 
@@ -158,16 +158,16 @@ class TestFinishingEvent(FinishCommon):
         self.require("pos_event", "pos.order.line", "event_registration_ids")
 
     def test_badges_are_mailed(self):
-        event = self.env["event.event"].create({
+        event = self.env["event.event"].sudo().create({
             "name": "Concert", "date_begin": "2030-01-01 20:00:00",
             "date_end": "2030-01-01 23:00:00",
         })  # fmt: skip
-        ticket = self.env["event.event.ticket"].create(
+        ticket = self.env["event.event.ticket"].sudo().create(
             {"name": "Standard", "event_id": event.id, "product_id": self.product.id}
         )
         order = self.draft_order()
         order.lines.event_ticket_id = ticket
-        registration = self.env["event.registration"].create({
+        registration = self.env["event.registration"].sudo().create({
             "event_id": event.id, "event_ticket_id": ticket.id, "email": "guest@example.com",
             "pos_order_line_id": order.lines.id,
         })  # fmt: skip
