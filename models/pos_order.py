@@ -86,6 +86,11 @@ class PosOrder(models.Model):
             "tax_ids": [(6, 0, taxes.ids)],
         }
 
+    def _viva_wallet_cashier_name(self):
+        """Return who is named as the cashier: the employee, where `pos_hr` is installed."""
+        employee = "employee_id" in self._fields and self.sudo().employee_id
+        return employee.name if employee else self.env.user.name
+
     def action_pos_order_paid(self):
         """Override of `point_of_sale` to compare what is booked with what was charged."""
         ledger = self.env["viva.wallet.transaction"]

@@ -331,6 +331,7 @@ class VivaWalletTransaction(models.Model):
                 "pos_session_id": payment.pos_order_id.session_id.id,
                 "company_id": config.company_id.id,
                 "user_id": self.env.uid,
+                "cashier_name": payment.pos_order_id._viva_wallet_cashier_name(),
                 "order_uuid": payment.pos_order_id.uuid,
                 "order_name": payment.pos_order_id.pos_reference,
                 "order_id": payment.pos_order_id.id,

@@ -312,6 +312,7 @@ class VivaWalletTransaction(models.Model):
             "terminal_id": self.terminal_id,
             "cash_register_id": self.cash_register_id,
             "user_id": self.env.uid,
+            "cashier_name": self.env.user.name,
             "order_name": self.order_name,
             "amount_minor": self.refundable_minor,
         }

@@ -65,7 +65,18 @@ class VivaWalletTransaction(models.Model):
     )
     pos_session_id = fields.Many2one("pos.session", readonly=True, ondelete="set null", index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    user_id = fields.Many2one("res.users", string="Asked by", readonly=True)
+    user_id = fields.Many2one("res.users", string="Odoo user", readonly=True)
+    cashier_name = fields.Char(
+        string="Asked by",
+        readonly=True,
+        help="Who was at the till: with employees who log in there, the employee.",
+    )
+    cashier_employee_id = fields.Integer(
+        string="ID of the employee",
+        readonly=True,
+        aggregator=None,
+        help="In the app Employees, where employees log in at the till.",
+    )
     order_uuid = fields.Char(readonly=True, index=True)
     order_name = fields.Char(string="Order reference", readonly=True)
     payment_uuid = fields.Char(readonly=True, index=True)

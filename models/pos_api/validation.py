@@ -60,6 +60,7 @@ class VivaWalletPosApi(models.AbstractModel):
             "pos_session_id": pos_session.id,
             "company_id": config.company_id.id,
             "user_id": self.env.uid,
+            **self._validated_cashier(config, sale.get("cashier")),
             "order_uuid": self._validated_order(sale.get("order_uuid")),
             "order_name": masking.clean_text(str(sale.get("order_name") or ""))[:64],
             "payment_uuid": self._validated_uuid(sale.get("payment_uuid")),
@@ -178,6 +179,7 @@ class VivaWalletPosApi(models.AbstractModel):
             "pos_session_id": pos_session.id,
             "company_id": config.company_id.id,
             "user_id": self.env.uid,
+            **self._validated_cashier(config, sale.get("cashier")),
             "order_uuid": self._validated_uuid(sale.get("order_uuid")),
             "order_name": masking.clean_text(str(sale.get("order_name") or ""))[:64],
             "payment_uuid": self._validated_uuid(sale.get("payment_uuid")),
@@ -212,7 +214,7 @@ class VivaWalletPosApi(models.AbstractModel):
         way = refund.get("way") or self._usual_way(refund, method)
         values.update(kind="refund", refund_way=way, parent_id=False, max_instalments=0)
         if way == "unreferenced":
-            self._validate_unreferenced(method)
+            self._validate_unreferenced(method, refund)
         elif way in ("terminal", "account"):
             values["parent_id"] = self._validated_parent(refund, values, method).id
         else:
@@ -227,8 +229,9 @@ class VivaWalletPosApi(models.AbstractModel):
         return "account" if parent._is_without_card() else method.viva_wallet_refund_way
 
     @api.model
-    def _validate_unreferenced(self, method):
-        is_manager = self.env.user.has_group("point_of_sale.group_pos_manager")
+    def _validate_unreferenced(self, method, refund):
+        config = self._validated_session(refund.get("pos_session_id")).config_id
+        is_manager = self._is_manager(config, refund.get("cashier"))
         if not (is_manager and method.viva_wallet_unreferenced_refund):
             raise Refused("unreferenced_forbidden")
 

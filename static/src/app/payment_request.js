@@ -6,14 +6,16 @@
 /**
  * @param {Object} line payment line that has a session
  * @param {number} posSessionId
+ * @param {{name: string, employee_id: number|false}} cashier who is at the till
  * @returns {Object} argument of `start_sale`, or of `start_refund` where the line pays back
  */
-export function paymentRequest(line, posSessionId) {
+export function paymentRequest(line, posSessionId, cashier) {
     const order = line.pos_order_id;
     return {
         session_id: line.viva_wallet_session_id,
         payment_method_id: line.payment_method_id.id,
         pos_session_id: posSessionId,
+        cashier,
         amount: line.amount,
         tip: tipOf(line),
         order_uuid: order.uuid,
