@@ -66,6 +66,11 @@ class PosConfig(models.Model):
         """Override of `point_of_sale`: tills know the product for what a terminal adds."""
         return super()._get_special_products() | self._viva_wallet_surplus_product()
 
+    def _viva_wallet_is_used(self):
+        """Return whether the register takes cards on a Viva terminal."""
+        terminals = self.sudo().payment_method_ids.mapped("use_payment_terminal")
+        return "viva_wallet" in terminals
+
     def _viva_wallet_surplus_product(self):
         """Return the product that stands for what a terminal charged on top and is no tip."""
         return (

@@ -53,7 +53,7 @@ class VivaWalletPosApi(models.AbstractModel):
             `pos_session_id`, `amount` (major units), `order_uuid`, `order_name`, `payment_uuid`,
             and optionally `tip` (major units): the part of the amount that is a tip; `order_total`
             (major units): what the order costs by the till's copy; `order_payments`: uuids of all
-            payment lines that this copy has.
+            payment lines that this copy has; `device`: by which the till saves its orders.
         :return: a snapshot, with `wakeups`: whether notifications of Viva are to be expected.
         :rtype: dict
         """

@@ -6,9 +6,10 @@
 /**
  * @param {Object} line payment line that has a session
  * @param {number} posSessionId
+ * @param {string} device as which this page saves its orders
  * @returns {Object} argument of `start_sale`, or of `start_refund` where the line pays back
  */
-export function paymentRequest(line, posSessionId) {
+export function paymentRequest(line, posSessionId, device) {
     const order = line.pos_order_id;
     return {
         session_id: line.viva_wallet_session_id,
@@ -21,6 +22,7 @@ export function paymentRequest(line, posSessionId) {
         order_total: order.totalDue,
         order_payments: order.payment_ids.map((payment) => payment.uuid),
         payment_uuid: line.uuid,
+        device,
         ...(line.isVivaWalletRefund() && refundValues(line)),
     };
 }

@@ -135,7 +135,7 @@ export class PaymentFlows {
         const { uuid } = line;
         this.byLine.get(uuid)?.dispose();
         const flow = new PaymentFlow({
-            request: paymentRequest(line, this.pos.session.id),
+            request: paymentRequest(line, this.pos.session.id, this.pos.device.identifier),
             rpc: this.pos.vivaWallet.rpc,
             clock: {
                 now: () => Date.now(),
