@@ -4,6 +4,7 @@ from . import (
     pos_api,
     pos_config,
     pos_order,
+    pos_order_devices,
     pos_order_line,
     pos_payment,
     pos_payment_method,

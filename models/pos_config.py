@@ -47,11 +47,8 @@ class PosConfig(models.Model):
     @api.constrains("payment_method_ids", "journal_id", "company_id")
     def _check_viva_wallet_currency(self):
         for config in self:
-            uses_terminal = "viva_wallet" in config.payment_method_ids.mapped(
-                "use_payment_terminal"
-            )
             refusal = config._viva_wallet_currency_refusal()
-            if uses_terminal and refusal:
+            if refusal and config._viva_wallet_is_used():
                 raise ValidationError(refusal)
 
     def _viva_wallet_currency_refusal(self):
@@ -83,6 +80,11 @@ class PosConfig(models.Model):
         """Override of `point_of_sale`: tills know the products for what a terminal adds."""
         surcharge, surplus = map(self._viva_wallet_product, ("surcharge", "surplus"))
         return super()._get_special_products() | surcharge | surplus
+
+    def _viva_wallet_is_used(self):
+        """Return whether the register takes cards on a Viva terminal."""
+        terminals = self.sudo().payment_method_ids.mapped("use_payment_terminal")
+        return "viva_wallet" in terminals
 
     def _viva_wallet_product(self, name):
         """Return the product that stands for something that a terminal charged on top.

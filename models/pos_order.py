@@ -23,6 +23,8 @@ class PosOrder(models.Model):
             order["payment_ids"] = payments._viva_wallet_clean_commands(order["payment_ids"])
         if existing_order:
             self._viva_wallet_meet_lines(order, existing_order)
+        known = existing_order or self.browse()
+        known._viva_wallet_meet_devices(order)
         saving = self.with_context(viva_wallet_saving_order=True)
         order_id = super(PosOrder, saving)._process_order(order, existing_order)
         saved = self.browse(order_id)
@@ -95,6 +97,7 @@ class PosOrder(models.Model):
         """Override of `point_of_sale` to compare what is booked with what was charged."""
         ledger = self.env["viva.wallet.transaction"]
         ledger._check_payable(self)
+        self._viva_wallet_check_complete()
         result = super().action_pos_order_paid()
         self.payment_ids._viva_wallet_check_paid()
         ledger._flag_unbooked(self)

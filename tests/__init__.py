@@ -18,6 +18,7 @@ from . import (
     test_payment_messages,
     test_payments,
     test_pos_config,
+    test_pos_order_devices,
     test_pos_payment,
     test_pos_payment_method,
     test_pos_payment_method_viva_com,

@@ -77,6 +77,7 @@ class VivaWalletTransaction(models.Model):
         aggregator=None,
         help="In the app Employees, where employees log in at the till.",
     )
+    device = fields.Char(readonly=True, help="The device of the register that asked.")
     order_uuid = fields.Char(readonly=True, index=True)
     order_name = fields.Char(string="Order reference", readonly=True)
     payment_uuid = fields.Char(readonly=True, index=True)
@@ -278,14 +279,20 @@ class VivaWalletTransaction(models.Model):
         """Return the transactions of orders, as superuser.
 
         They are found by the uuid of the order: its payment line may not have reached the server.
+        And by the payment line: a restaurant saves a draft into another one of the same table.
 
         :param orders: `pos.order`
         :param list domain: of which transactions
         """
-        uuids = [order_uuid for order_uuid in orders.mapped("uuid") if order_uuid]
+        order_uuids = [order_uuid for order_uuid in orders.mapped("uuid") if order_uuid]
+        payments = orders.sudo().payment_ids.filtered(
+            lambda payment: payment.payment_method_id.use_payment_terminal == "viva_wallet"
+        )
         return self.sudo().search(
             [
-                ("order_uuid", "in", uuids),
+                "|",
+                ("order_uuid", "in", order_uuids),
+                ("payment_uuid", "in", payments.mapped("uuid")),
                 ("company_id", "in", orders.company_id.ids),
                 *domain,
             ]

@@ -54,7 +54,8 @@ class VivaWalletPosApi(models.AbstractModel):
             and optionally `tip` (major units): the part of the amount that is a tip; `order_total`
             (major units): what the order costs by the till's copy; `order_payments`: uuids of all
             payment lines that this copy has; `to_invoice`: whether an invoice is wanted, and
-            `partner_id` for whom; `cashier`: who is at the till, see `_validated_cashier`.
+            `partner_id` for whom; `cashier`: who is at the till, see
+            `_validated_cashier`; `device`: by which the till saves its orders.
         :return: a snapshot, with `wakeups`: whether notifications of Viva are to be expected.
         :rtype: dict
         """

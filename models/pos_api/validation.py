@@ -61,6 +61,7 @@ class VivaWalletPosApi(models.AbstractModel):
             "company_id": config.company_id.id,
             "user_id": self.env.uid,
             **self._validated_cashier(config, sale.get("cashier")),
+            "device": self._validated_device(sale.get("device")),
             "order_uuid": self._validated_order(sale.get("order_uuid")),
             "order_name": masking.clean_text(str(sale.get("order_name") or ""))[:64],
             "payment_uuid": self._validated_uuid(sale.get("payment_uuid")),
@@ -76,6 +77,11 @@ class VivaWalletPosApi(models.AbstractModel):
             if str(uuid.UUID(value)) == value:
                 return value
         raise Refused("invalid")
+
+    @api.model
+    def _validated_device(self, device):
+        """Return by which name a device saves its orders; empty where it does not say."""
+        return masking.clean_text(device)[:64] if isinstance(device, str) else False
 
     @api.model
     def _validated_session(self, pos_session_id):

@@ -137,7 +137,10 @@ export class PaymentFlows {
         const { uuid } = line;
         this.byLine.get(uuid)?.dispose();
         const flow = new PaymentFlow({
-            request: paymentRequest(line, this.pos.session.id, cashierOf(this.pos)),
+            request: paymentRequest(line, this.pos.session.id, {
+                cashier: cashierOf(this.pos),
+                device: this.pos.device.identifier,
+            }),
             rpc: this.pos.vivaWallet.rpc,
             clock: {
                 now: () => Date.now(),
