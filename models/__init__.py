@@ -6,6 +6,7 @@ from . import (
     pos_order,
     pos_order_line,
     pos_payment,
+    pos_payment_by_hand,
     pos_payment_method,
     pos_payment_method_viva_com,
     pos_payment_method_webhook,
