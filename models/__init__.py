@@ -7,6 +7,7 @@ from . import (
     pos_order_devices,
     pos_order_line,
     pos_payment,
+    pos_payment_by_hand,
     pos_payment_method,
     pos_payment_method_credentials,
     pos_payment_method_viva_com,

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .pos_payment_by_hand import PAID_STATES
+
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
@@ -7,7 +9,11 @@ class PosOrder(models.Model):
     def write(self, vals):
         if vals.get("state") == "cancel":
             self.env["viva.wallet.transaction"]._check_removable(self)
-        return super().write(vals)
+        is_paying = vals.get("state") in PAID_STATES
+        unpaid = self.filtered(lambda order: is_paying and order.state not in PAID_STATES)
+        result = super().write(vals)
+        unpaid.payment_ids._viva_wallet_check_paid()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _viva_wallet_unlink_except_charged(self):
@@ -98,7 +104,9 @@ class PosOrder(models.Model):
         ledger = self.env["viva.wallet.transaction"]
         ledger._check_payable(self)
         self._viva_wallet_check_complete()
+        was_paid = self.state in PAID_STATES  # as a till saves a new order
         result = super().action_pos_order_paid()
-        self.payment_ids._viva_wallet_check_paid()
+        if was_paid:
+            self.payment_ids._viva_wallet_check_paid()
         ledger._flag_unbooked(self)
         return result

@@ -53,6 +53,21 @@ function surcharge(payment, formatCurrency) {
 }
 
 /**
+ * Whether a person has booked a payment on the terminal's method, of which no terminal knows.
+ *
+ * @param {Object} payment `pos.payment`
+ * @returns {boolean}
+ */
+export function isByHand(payment) {
+    return (
+        payment.isVivaWallet() &&
+        payment.pos_order_id.finalized &&
+        !payment.viva_wallet_session_id &&
+        !payment.transaction_id
+    );
+}
+
+/**
  * @param {Object} payment `pos.payment`
  * @returns {string} such as "Visa •••• 0101"; empty when nothing is known of the card
  */

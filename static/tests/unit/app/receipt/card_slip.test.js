@@ -1,6 +1,6 @@
 import { allowTranslations } from "@web/../tests/web_test_helpers";
 import { beforeEach, expect, test } from "@odoo/hoot";
-import { cardName, cardSlip } from "@pos_viva_wallet/app/receipt/card_slip";
+import { cardName, cardSlip, isByHand } from "@pos_viva_wallet/app/receipt/card_slip";
 
 beforeEach(allowTranslations);
 
@@ -54,4 +54,14 @@ test("without a charge there is no slip", () => {
 
 test("a card of which nothing is known has no name", () => {
     expect(cardName({})).toBe("");
+});
+
+test("a payment of a paid order that no terminal was asked for is one by hand", () => {
+    const paid = { transaction_id: "", pos_order_id: { finalized: true } };
+    const byHand = (values) => isByHand(paymentOf({ ...paid, ...values }));
+    expect(byHand()).toBe(true);
+    expect(byHand({ transaction_id: "t" })).toBe(false);
+    expect(byHand({ viva_wallet_session_id: "s" })).toBe(false);
+    expect(byHand({ pos_order_id: { finalized: false } })).toBe(false);
+    expect(byHand({ isVivaWallet: () => false })).toBe(false);
 });
