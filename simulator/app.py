@@ -102,7 +102,7 @@ class Simulator:
     @property
     def port(self):
         """The port it listens on."""
-        return self._server.server_port if self._server else self._port
+        return self._server.port if self._server else self._port
 
     @property
     def url(self):
