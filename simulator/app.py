@@ -2,11 +2,10 @@
 
 import dataclasses
 import functools
-import mimetypes
 from pathlib import Path
 
-from werkzeug.utils import safe_join
-from werkzeug.wrappers import Response
+from werkzeug.exceptions import NotFound
+from werkzeug.utils import send_from_directory
 
 from . import cards, currencies, outcomes
 from .clock import Clock
@@ -22,7 +21,6 @@ from .tokens import Tokens
 from .viva_api import VivaApi
 
 _PAGE = Path(__file__).parent / "page"
-_PAGE_NAMES = {"/": "index.html", "/favicon.ico": "icon.svg"}
 
 
 def _locked(method):
@@ -55,14 +53,18 @@ class Simulator:
 
     :param str host: address to listen on
     :param int port: 0 takes a free one
+    :param certificate: file with a certificate and its key: then it speaks HTTPS
     :param clock: ManualClock for tests that turn time by hand; default the real time
     :param on_webhook: called with the terminal's id and each message in place of sending it
     :param settings: see ``settings.Settings``; ``reset`` returns to these
     """
 
-    def __init__(self, host="127.0.0.1", port=0, clock=None, on_webhook=None, **settings):
+    def __init__(
+        self, host="127.0.0.1", port=0, certificate=None, clock=None, on_webhook=None, **settings
+    ):
         self._host = host
         self._port = port
+        self._certificate = certificate
         self.clock = clock or Clock()
         self._faults = Faults()
         self._outbox = Outbox(self.clock, self._faults, on_webhook)
@@ -82,7 +84,7 @@ class Simulator:
         :return: the simulator itself
         :raises OSError: when the port is taken
         """
-        self._server = Server(self._host, self._port, self.handle)
+        self._server = Server(self._host, self._port, self.handle, self._certificate)
         self._server.start()
         return self
 
@@ -108,7 +110,8 @@ class Simulator:
     def url(self):
         """Address of Viva's endpoints and of the page, without a slash at the end."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        scheme = "https" if self._certificate else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def handle(self, request):
         """Answer a werkzeug Request as the server would, without one.
@@ -302,14 +305,11 @@ def _page(request):
     """Return a file of the page, or None when a request is not for one."""
     if request.method not in ("GET", "HEAD"):
         return None
-    if request.path.startswith("/terminal/"):
-        name = "terminal.html"
-    else:
-        name = _PAGE_NAMES.get(request.path) or request.path.removeprefix("/page/")
-    path = safe_join(str(_PAGE), name)
-    if path is None or not Path(path).is_file():
+    is_page = request.path == "/" or request.path.startswith("/terminal/")
+    name = "index.html" if is_page else request.path.removeprefix("/page/")
+    try:
+        response = send_from_directory(_PAGE, name, request.environ, max_age=0)
+    except NotFound:
         return None
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    response = Response(Path(path).read_bytes(), content_type=f"{kind}; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
+    response.direct_passthrough = False
     return response

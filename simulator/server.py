@@ -10,6 +10,7 @@ import http.server
 import logging
 import socket
 import socketserver
+import ssl
 import threading
 
 from werkzeug.test import EnvironBuilder
@@ -27,6 +28,7 @@ class Server(socketserver.ThreadingTCPServer):
     :param str host: address to listen on
     :param int port: 0 takes a free one
     :param handle: called with a werkzeug Request, returns a Response or raises DropConnection
+    :param certificate: file with a certificate and its key, for HTTPS
     """
 
     allow_reuse_address = True
@@ -34,13 +36,20 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, host, port, handle):
+    def __init__(self, host, port, handle, certificate=None):
         self.handle = handle
         self._connections = set()
         self._guard = threading.Lock()
         if ":" in host:
             self.address_family = socket.AF_INET6
         super().__init__((host, port), Connection)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # Hands are shaken in the thread of the connection, which may take its time.
+            self.socket = context.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     @property
     def port(self):

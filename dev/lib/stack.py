@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from .databases import fresh_copy
 from .odoo import Instance
@@ -23,12 +24,14 @@ class Stack:
         *,
         port: int | None = None,
         simulator_port: int | None = None,
+        certificate: Path | None = None,
         workers: int = 0,
         environment: Mapping[str, str] | None = None,
     ):
         """Describe the shop; nothing is started.
 
         :param port: of Odoo; by default a free one, as for the simulator.
+        :param certificate: see `Viva`.
         :param workers: HTTP workers of Odoo; 0: one process.
         :param environment: variables of Odoo beside the usual ones.
         """
@@ -36,7 +39,7 @@ class Stack:
         self.port = port or free_port()
         self.bus_port = free_port()
         self.url = f"http://{HOST}:{self.port}"
-        self.viva = Viva(simulator_port or free_port())
+        self.viva = Viva(simulator_port or free_port(), certificate)
         self.workers = workers
         self.environment = environment or {}
         self.state = instance.folder / "servers.json"

@@ -29,14 +29,19 @@ class VivaError(SetupError):
 class Viva:
     """A simulator, see simulator/README.md."""
 
-    def __init__(self, port: int):
-        """Name the port; nothing is started."""
-        self.port = port
-        self.url = f"http://{HOST}:{port}"
+    def __init__(self, port: int, certificate: Path | None = None):
+        """Name the port; nothing is started.
+
+        :param certificate: file with one for localhost, and its key: then it speaks HTTPS.
+        """
+        self.port, self.certificate = port, certificate
+        self.url = f"https://localhost:{port}" if certificate else f"http://{HOST}:{port}"
 
     def start(self, log: Path) -> Server:
         """Start it in the background."""
         command = [sys.executable, "-m", "simulator", "--host", HOST, "--port", str(self.port)]
+        if self.certificate:
+            command += ["--certificate", str(self.certificate)]
         environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
         return Server.start("The simulator", command, environment, log, CHECKOUT)
 

@@ -39,11 +39,6 @@ def parse_options() -> argparse.Namespace:
         " (default: 15 5)",
     )
     parser.add_argument(
-        "--http",
-        action="store_true",
-        help="reach the simulator by plain HTTP (default: HTTPS, as the real Viva)",
-    )
-    parser.add_argument(
         "--ledger",
         type=int,
         default=0,
