@@ -1,11 +1,13 @@
 """A private PostgreSQL cluster: own folder, own unix socket, no network port."""
 
+import json
 import pwd
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .paths import CACHE, short_hash
 from .process import run
@@ -129,6 +131,12 @@ class Cluster:
             "psql", "-h", str(self.socket), "-U", USER, "-d", database, "-XAtc", sql,
             failure=f"The database {database} did not answer.",
         )  # fmt: skip
+
+    def rows(self, database: str, sql: str) -> list[dict[str, Any]]:
+        """Return what a query finds."""
+        return json.loads(
+            self.query(database, f"SELECT coalesce(json_agg(found), '[]') FROM ({sql}) found")
+        )
 
     def remove(self) -> None:
         """Stop the server and delete its folder."""

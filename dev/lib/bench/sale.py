@@ -83,9 +83,8 @@ def sell(
     page = till.page
     till.rpcs.clear()
     page.evaluate(FORGET_MARKS)
-    page.locator(f'.product:has-text("{product}")').first.click()
-    page.locator(".pay-order-button:visible").first.click()
-    page.locator(f'.payment-screen .paymentmethod:has-text("{contender.method}")').click()
+    till.ring_up(product)
+    till.pay(contender.method)
     shown = viva.wait_for_request(contender.terminal)
     session = shown["session_id"]
     time.sleep(wait)
@@ -97,8 +96,7 @@ def sell(
     viva.wait_for_deliveries(session)
     calls = calls_about(viva, session) + Counter(token=viva.token_calls() - tokens)
     server = odoo.cpu_seconds() - cpu
-    page.locator(".receipt-screen button[name=done]:visible").click()
-    page.wait_for_selector(".product-screen .product")
+    till.next_order()
     return Sale(
         request=shown["created_at"] - seen["clicked"],
         paid=seen["paid"] - approved if "paid" in seen else None,
