@@ -68,7 +68,6 @@ class Actor:
     condition: Callable[[], bool] | None = None
     until: float | None = None
     is_over: bool = False
-    is_background: bool = False
     cursors: set = field(default_factory=set)
 
     @property

@@ -2,6 +2,16 @@ from odoo import api, models
 
 from ..points import reach, with_points
 
+# The point at the end of what changes a row, before that is committed.
+POINTS = {
+    "_apply_request_result": "before_apply_commit",
+    "_apply_account_reply": "before_apply_commit",
+    "_apply_outcome": "before_outcome_commit",
+    "_apply_resent": "before_resent_commit",
+    "_claim_abort": "before_abort_commit",
+    "_record_statement": "before_statement_commit",
+}
+
 
 class VivaWalletTransaction(models.Model):
     _inherit = "viva.wallet.transaction"
@@ -26,19 +36,6 @@ class VivaWalletTransaction(models.Model):
         reach(snapshot["session_id"], "applied")
         return snapshot
 
-    def _apply_request_result(self, result):
-        is_given_up = super()._apply_request_result(result)
-        reach(self.session_id, "before_apply_commit")
-        return is_given_up
-
-    def _apply_account_reply(self, reply):
-        super()._apply_account_reply(reply)
-        reach(self.session_id, "before_apply_commit")
-
-    def _apply_outcome(self, result, reply):
-        super()._apply_outcome(result, reply)
-        reach(self.session_id, "before_outcome_commit")
-
     def _claim_resend(self):
         request = super()._claim_resend()
         if not request:
@@ -48,16 +45,17 @@ class VivaWalletTransaction(models.Model):
         session_id = self.session_id
         return with_points(call, "resend", lambda **_values: session_id), values, account
 
-    def _apply_resent(self, reply):
-        applied = super()._apply_resent(reply)
-        reach(self.session_id, "before_resent_commit")
-        return applied
 
-    def _claim_abort(self, *args):
-        request = super()._claim_abort(*args)
-        reach(self.session_id, "before_abort_commit")
-        return request
+def _with_point_at_end(name, point):
+    """Return an override of a method of the ledger that ends with a point."""
 
-    def _record_statement(self, paid):
-        super()._record_statement(paid)
-        reach(self.session_id, "before_statement_commit")
+    def override(self, *args):
+        result = getattr(super(VivaWalletTransaction, self), name)(*args)
+        reach(self.session_id, point)
+        return result
+
+    return override
+
+
+for _name, _point in POINTS.items():
+    setattr(VivaWalletTransaction, _name, _with_point_at_end(_name, _point))
