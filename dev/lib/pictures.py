@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
 
+from simulator import Simulator
+
 from .browser import TillPage, running_till
 from .odoo import ensure_instance
 from .paths import CHECKOUT
@@ -17,7 +19,7 @@ from .report import SetupError, detail, run_main, step
 from .shop import METHODS, Shop, open_registers
 from .stack import Stack
 from .system import TEST_PROGRAMS, ensure_programs
-from .viva import Viva
+from .viva import wait_for_request
 
 INSTANCE = "pictures"
 FOLDER = CHECKOUT / "static" / "description"
@@ -61,7 +63,7 @@ class Camera:
 class TillPictures:
     """What a cashier sees."""
 
-    def __init__(self, till: TillPage, viva: Viva, camera: Camera):
+    def __init__(self, till: TillPage, viva: Simulator, camera: Camera):
         """Use a till that is open."""
         self.till, self.page, self.viva, self.camera = till, till.page, viva, camera
 
@@ -72,8 +74,8 @@ class TillPictures:
         second = self._silent()
         self._refund()
         self._late_approval()
-        self.viva.ask(f"sessions/{first}/reverse", {})
-        self.viva.ask(f"sessions/{second}/refund", {})
+        self.viva.reverse(first)
+        self.viva.refund(second)
         self._review()
 
     # === SALES === #
@@ -108,7 +110,9 @@ class TillPictures:
         self.till.ring_up("Sandwich", "Lemonade")
         self.till.pay(METHOD)
         session = self._wait_for_card()
-        self.viva.add_fault("session", "answer", status=503, body="", times=None)
+        self.viva.add_faults(
+            {"operation": "session", "action": "answer", "status": 503, "times": None}
+        )
         self.page.wait_for_selector(
             f"{LINE} .o_viva_wallet_check_again", timeout=SILENT_MILLISECONDS
         )
@@ -131,7 +135,7 @@ class TillPictures:
         self.till.pay_method("Cash")
         self.page.click(".payment-screen .button.next:visible")
         self._finish()
-        self.viva.ask(f"sessions/{session}/approve_late", {"card": "mastercard"})
+        self.viva.approve_late(session, card="mastercard")
 
     # === REFUND === #
 
@@ -206,7 +210,7 @@ class TillPictures:
 
     def _wait_for_card(self) -> str:
         """Wait until till and terminal wait for a card; return the session."""
-        session = self.viva.wait_for_request(TERMINAL)["session_id"]
+        session = wait_for_request(self.viva, TERMINAL)["session_id"]
         self._wait_for_line("waitingCard", ":has-text('terminal')")
         return session
 
@@ -214,7 +218,7 @@ class TillPictures:
         self.page.wait_for_selector(f"{LINE}[data-status='{status}']{more}")
 
     def _customer(self, what: str, **options) -> None:
-        self.viva.ask(f"terminals/{TERMINAL}/{what}", options)
+        self.viva.act(TERMINAL, what, **options)
 
     def _take_terminal(self) -> None:
         terminal = self.page.context.browser.new_page(viewport=TERMINAL_SIZE)

@@ -137,7 +137,7 @@ class _Contest:
         )
 
     def _notify(self, *urls: str) -> None:
-        self.viva.configure(webhook_urls=urls)
+        self.viva.configure(webhook_urls=list(urls))
 
     def _warm_up(self, what: str) -> None:
         """Make a sale each that does not count: the first fetches tokens and fills caches."""

@@ -143,7 +143,9 @@ class _ManyBench:
             phases[f"... {limit} calls/s"] = self._sell(name, 1)
         self.viva.configure(calls_per_second=0, webhook_urls=[self.address])
         self._sell("with webhooks again, not counted", 1)
-        self.viva.add_fault("any", "delay", seconds=HANG_SECONDS, times=None)
+        self.viva.add_faults(
+            {"operation": "any", "action": "delay", "seconds": HANG_SECONDS, "times": None}
+        )
         name = f"while Viva takes {HANG_SECONDS} s to answer"
         phases[f"Viva takes {HANG_SECONDS} s"] = self._sell(name, 1, self._attack)
         return phases
@@ -165,7 +167,7 @@ class _ManyBench:
             figures.sales = [sale for future in futures for sale in future.result()]
         figures.seconds = time.time() - begun
         self._complete(figures)
-        calls = [call for call in self.viva.calls() if call["time"] >= begun]
+        calls = [call for call in self.viva.requests() if call["time"] >= begun]
         figures.calls = Counter(call["operation"] for call in calls)
         figures.busiest = max(Counter(int(call["time"]) for call in calls).values(), default=0)
         figures.throttled = sum(call["status"] == 429 for call in calls)
