@@ -12,7 +12,6 @@ from .clock import Clock
 from .control_api import ControlApi
 from .delivery import Outbox
 from .engine import Engine
-from .errors import SimulatorError
 from .faults import Faults
 from .request_log import RequestLog
 from .server import Server
@@ -30,6 +29,17 @@ def _locked(method):
     def run(self, *args, **options):
         with self._engine.lock:
             return method(self, *args, **options)
+
+    return run
+
+
+def _of(part, method):
+    """Make a method of one of the simulator's parts one of the simulator."""
+
+    @functools.wraps(method)
+    def run(self, *args, **options):
+        with self._engine.lock:
+            return method(getattr(self, part), *args, **options)
 
     return run
 
@@ -238,7 +248,7 @@ class Simulator:
     @_locked
     def reset(self):
         """Return to the state at the start: no sessions, no money, no faults, no tokens."""
-        self._faults.rules.clear()
+        self._faults.clear()
         self._outbox.reset()
         self._log.reset()
         self._tokens.revoke_all()
@@ -254,21 +264,9 @@ class Simulator:
         self._engine.change_settings(values)
         return dataclasses.asdict(self._engine.settings)
 
-    @_locked
-    def add_faults(self, *rules):
-        """Add fault rules.
-
-        :param rules: dicts, see ``faults.Rule``
-        :return: list of int, their ids
-        :raises SimulatorError: naming what is wrong; none is added then
-        """
-        return self._faults.add(rules)
-
-    @_locked
-    def clear_faults(self):
-        """Remove all fault rules."""
-        self._faults.rules.clear()
-
+    add_faults = _of("_faults", Faults.add)
+    clear_faults = _of("_faults", Faults.clear)
+    revoke_tokens = _of("_tokens", Tokens.revoke_all)
     add_terminal = _steers(Engine.add_terminal)
     set_terminal = _steers(Engine.set_terminal)
     terminal = _steers(Engine.terminal)
@@ -282,23 +280,7 @@ class Simulator:
     reverse = _steers(Engine.reverse)
     undo = _steers(Engine.undo)
     refund = _steers(Engine.refund)
-
-    @_locked
-    def redeliver(self, delivery_id=None):
-        """Send a webhook again; without an id all that failed.
-
-        :return: int, how many
-        :raises SimulatorError: when there is no such delivery
-        """
-        count = self._outbox.redeliver(delivery_id)
-        if delivery_id is not None and not count:
-            raise SimulatorError(f"There is no delivery {delivery_id!r}. See GET deliveries.")
-        return count
-
-    @_locked
-    def revoke_tokens(self):
-        """Make all access tokens invalid, as if their time were over."""
-        self._tokens.revoke_all()
+    redeliver = _of("_outbox", Outbox.redeliver)
 
 
 def _page(request):

@@ -7,6 +7,7 @@ import time
 import requests
 from urllib3.util import SKIP_HEADER
 
+from .errors import SimulatorError
 from .webhooks import Event
 
 
@@ -96,12 +97,15 @@ class Outbox:
 
         :param int delivery_id: None repeats all that failed and were not repeated since
         :return: number of messages sent again
+        :raises SimulatorError: when there is no such delivery
         """
         if delivery_id is None:
             last = {(d.url, d.message["MessageId"]): d for d in self.deliveries}
             again = [delivery for delivery in last.values() if delivery.has_failed]
         else:
             again = [delivery for delivery in self.deliveries if delivery.id == delivery_id]
+            if not again:
+                raise SimulatorError(f"There is no delivery {delivery_id!r}. See GET deliveries.")
         messages = [
             (d.url, d.event, {**d.message, "RetryCount": d.message["RetryCount"] + 1})
             for d in again

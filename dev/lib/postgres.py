@@ -120,10 +120,7 @@ class Cluster:
 
     def drop_database(self, name: str) -> None:
         """Drop a database, if there is one of that name."""
-        self._run(
-            "dropdb", "-h", str(self.socket), "-U", USER, "--if-exists", "--force", name,
-            failure=f"The database {name} could not be dropped.",
-        )  # fmt: skip
+        self.query("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def query(self, database: str, sql: str) -> str:
         """Run SQL and return the rows as unaligned text."""

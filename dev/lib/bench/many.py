@@ -16,7 +16,7 @@ from ..report import detail, step
 from ..shop import ADMIN, Odoo, add_places, webhook_of
 from ..stack import Stack
 from .figures import counts, high, middle, prove, table, verdict
-from .many_till import BenchTill, listen
+from .many_till import BenchTill, Sale, listen
 from .many_webhook import Answer, attack
 
 INSTANCE = "bench-many"
@@ -54,19 +54,6 @@ END $$;
 CREATE TRIGGER bench_approve AFTER UPDATE ON viva_wallet_transaction FOR EACH ROW
 WHEN (NEW.state = 'approved' AND OLD.state <> 'approved') EXECUTE FUNCTION bench_approve();
 """
-
-
-@dataclass(frozen=True)
-class Sale:
-    """One sale as its till saw it; moments are seconds since 1970, see `BenchTill`."""
-
-    session: str
-    state: str
-    begun: float
-    started: float
-    known: float
-    rpcs: int
-    errors: tuple[str, ...]
 
 
 @dataclass
@@ -193,13 +180,7 @@ class _ManyBench:
             time.sleep(chance.uniform(*PAUSE_SECONDS) if number else 0)
             taps = {"outcome": "approve", "after": chance.uniform(*TAP_SECONDS)}
             self.viva.set_terminal(till.place.terminal, autopilot=taps)
-            line = till.sell(chance.randint(100, 9000) / 100)
-            sales.append(
-                Sale(
-                    line.session, line.phase, till.begun, till.started, till.known, till.rpcs,
-                    tuple(till.errors),
-                )
-            )  # fmt: skip
+            sales.append(till.sell(chance.randint(100, 9000) / 100))
         return sales
 
     def _complete(self, figures: Figures) -> None:

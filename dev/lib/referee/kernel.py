@@ -157,10 +157,6 @@ class Kernel:
 
     # === THE SCHEDULE === #
 
-    def begin(self, actor: Actor) -> None:
-        """Let an actor run until it pauses for the first time."""
-        self._resume(actor)
-
     def run(self, is_over: Callable[[], bool]) -> None:
         """Take steps until `is_over`, or until nothing can happen any more.
 
@@ -182,7 +178,7 @@ class Kernel:
 
     def _options(self) -> list[Option]:
         options = [
-            Option(actor.name, lambda actor=actor: self._resume(actor), ACTOR, actor.recency)
+            Option(actor.name, lambda actor=actor: self.resume(actor), ACTOR, actor.recency)
             for actor in self.actors
             if self._is_ready(actor)
         ]
@@ -226,7 +222,8 @@ class Kernel:
             return True
         return actor.condition is None or bool(actor.condition())
 
-    def _resume(self, actor: Actor) -> None:
+    def resume(self, actor: Actor) -> None:
+        """Let an actor run until it pauses."""
         actor.recency = self._next_recency()
         if actor.process:
             self._install_memory(actor.process)
