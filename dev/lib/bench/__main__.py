@@ -16,8 +16,6 @@ def parse_options() -> argparse.Namespace:
         help="sales of each module in each mode (default: 20; with --terminals: 3 of each till)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of products and waits (default: 1)")
-    parser.add_argument("--port", type=int, help="Odoo's port (default: a free one)")
-    parser.add_argument("--simulator-port", type=int, help="its port (default: a free one)")
     parser.add_argument(
         "--terminals",
         type=int,
@@ -25,9 +23,6 @@ def parse_options() -> argparse.Namespace:
         metavar="N",
         help="instead of comparing: so many tills sell at the same time, without browsers, and"
         " Viva gets slow",
-    )
-    parser.add_argument(
-        "--workers", type=int, default=2, help="with --terminals: Odoo's HTTP workers (default: 2)"
     )
     parser.add_argument(
         "--limit",

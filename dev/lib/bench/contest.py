@@ -48,12 +48,8 @@ Results = dict[str, dict[str, list[Sale]]]
 
 def run(options: argparse.Namespace) -> None:
     """Sell, print the figures, and compare money and payments."""
-    stack = Stack(
-        ensure_instance(INSTANCE),
-        port=options.port,
-        simulator_port=options.simulator_port,
-        certificate=_trusted_certificate(CHECKOUT_CACHE / "certificate"),
-    )
+    certificate = _trusted_certificate(CHECKOUT_CACHE / "certificate")
+    stack = Stack(ensure_instance(INSTANCE), certificate=certificate)
     with (
         stack.running(DATABASE, BUNDLED_MODULES) as shop,
         running_till(stack.instance.folder, WATCH_PAGE) as till,

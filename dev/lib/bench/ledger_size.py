@@ -75,7 +75,7 @@ ACTIONS: list[tuple[str, tuple[list, str | None], tuple[list, str | None]]] = [
 def run(options: argparse.Namespace) -> None:
     """Fill the ledger, and print what lists and sales take with and without it."""
     rows, instance = options.ledger, ensure_instance(INSTANCE)
-    stack = Stack(instance, port=options.port, simulator_port=options.simulator_port)
+    stack = Stack(instance)
     with stack.running(DATABASE) as shop:
         step(f"Starting {SALES} sales with an empty ledger")
         [place] = add_places(shop, stack.viva, 1)

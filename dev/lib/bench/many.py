@@ -21,6 +21,8 @@ from .many_webhook import Answer, attack
 
 INSTANCE = "bench-many"
 DATABASE = "bench"
+# HTTP workers of Odoo.
+WORKERS = 2
 TILLS_PER_REGISTER = 5
 # Requests of tills that the proxy before Odoo lets through, for each worker.
 PROXY_CONNECTIONS = 6
@@ -85,17 +87,12 @@ class Figures:
 
 def run(options: argparse.Namespace) -> None:
     """Sell, print the figures, and compare Viva's charges with the ledger."""
-    stack = Stack(
-        ensure_instance(INSTANCE),
-        port=options.port,
-        simulator_port=options.simulator_port,
-        workers=options.workers,
-    )
+    stack = Stack(ensure_instance(INSTANCE), workers=WORKERS)
     with stack.running(DATABASE) as shop:
         step(f"Opening registers for {options.terminals} terminals")
         places = add_places(shop, stack.viva, options.terminals, TILLS_PER_REGISTER)
         stack.instance.cluster.query(DATABASE, WATCH_LEDGER)
-        proxy = threading.BoundedSemaphore(PROXY_CONNECTIONS * options.workers)
+        proxy = threading.BoundedSemaphore(PROXY_CONNECTIONS * WORKERS)
         tills = [BenchTill(shop.cashier, place, proxy) for place in places]
         bench = _ManyBench(options, stack, tills, webhook_of(shop.admin, places[0].method))
         with ExitStack() as sockets:
@@ -103,7 +100,7 @@ def run(options: argparse.Namespace) -> None:
                 sockets.callback(listen(till, stack.bus_port).shutdown)
             phases = bench.measure()
         bench.settle(shop.cashier)
-        print(f"\n{_table(phases, options.workers)}\n")
+        print(f"\n{_table(phases)}\n")
         print("\n".join(bench.verdicts(phases)), end="\n\n")
         bench.prove()
 
@@ -289,7 +286,7 @@ class _ManyBench:
         )
 
 
-def _table(phases: dict[str, Figures], workers: int) -> str:
+def _table(phases: dict[str, Figures]) -> str:
     """Return the table: for times median and 95th of a hundred."""
     rows = {
         "sales": lambda f: str(len(f.sales)),
@@ -305,7 +302,7 @@ def _table(phases: dict[str, Figures], workers: int) -> str:
         "calls to Viva per second, mean": lambda f: _per(f.calls.total(), f.seconds),
         "calls to Viva per second, most": lambda f: str(f.busiest),
         "calls refused by Viva (429)": lambda f: str(f.throttled),
-        "HTTP workers at work (% of their time)": lambda f: _per(100 * f.busy, f.seconds * workers),
+        "HTTP workers at work (% of their time)": lambda f: _per(100 * f.busy, f.seconds * WORKERS),
         "a page of the back office (s)": lambda f: _times(f.pages),
         "trouble": lambda f: counts(f.trouble) or "none",
     }

@@ -87,8 +87,6 @@ class Kernel:
         self.clock = clock
         self._install_memory = install_memory
         self._main = getcurrent()
-        # Whether the log names what could have happened instead.
-        self.tells_all = False
         self.reset({})
 
     def reset(self, deviations: dict[int, int]) -> None:
@@ -196,10 +194,8 @@ class Kernel:
         choice = self.deviations.get(position, 0)
         if choice >= len(options):
             choice = 1 + (choice - 1) % (len(options) - 1)
-        if choice or self.tells_all:
-            others = "".join(f"\n{'':17}{number}: {option.label}"
-                             for number, option in enumerate(options)) if self.tells_all else ""  # fmt: skip
-            self.note(f"[{position}:{choice}] {options[choice].label}{others}")
+        if choice:
+            self.note(f"[{position}:{choice}] {options[choice].label}")
         return options[choice]
 
     def is_settled(self, actor: Actor) -> bool:
