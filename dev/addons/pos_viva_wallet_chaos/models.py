@@ -1,6 +1,8 @@
+"""Points at which a worker can be killed, within the transactions of the server."""
+
 from odoo import api, models
 
-from ..points import reach, with_points
+from .points import reach, with_points
 
 # The point at the end of what changes a row, before that is committed.
 POINTS = {
@@ -59,3 +61,30 @@ def _with_point_at_end(name, point):
 
 for _name, _point in POINTS.items():
     setattr(VivaWalletTransaction, _name, _with_point_at_end(_name, _point))
+
+
+class VivaWalletTill(models.AbstractModel):
+    _inherit = "viva.wallet.till"
+
+    @api.model
+    def start_sale(self, sale):
+        """Override of `pos_viva_wallet` to add a point before anything is written."""
+        reach(sale.get("session_id"), "received")
+        return super().start_sale(sale)
+
+    @api.model
+    def start_refund(self, refund):
+        """Override of `pos_viva_wallet` to add a point before anything is written."""
+        reach(refund.get("session_id"), "received")
+        return super().start_refund(refund)
+
+
+class PosOrder(models.Model):
+    _inherit = "pos.order"
+
+    def action_pos_order_paid(self):
+        """Override of `point_of_sale` to add a point before the sale is committed."""
+        result = super().action_pos_order_paid()
+        for payment in self.payment_ids:
+            reach(payment.viva_wallet_session_id, "before_order_commit")
+        return result
