@@ -75,12 +75,3 @@ class CustomerAction:
     def failure(self):
         """Event id of an action that ends without a charge."""
         return self.event_id or (CANCELLED if self.outcome == CANCEL else DECLINED_BY_SERVER)
-
-    def as_dict(self):
-        """Return the outcome and the fields that differ from the default."""
-        default = CustomerAction(self.outcome)
-        return {
-            name: value
-            for name, value in dataclasses.asdict(self).items()
-            if name == "outcome" or value != getattr(default, name)
-        }
