@@ -33,10 +33,14 @@ class VivaWalletPosApi(models.AbstractModel):
         }
 
     @api.model
-    def _named(self, config, cashier):
-        """Return the same with the cashier's name for the timeline; see `_validated_cashier`."""
-        name = self._validated_cashier(config, cashier)["cashier_name"]
-        return self.with_context(viva_wallet_cashier=name)
+    def _named(self, transaction, cashier):
+        """Return a row, with the cashier's name for its timeline.
+
+        :param transaction: `viva.wallet.transaction`.
+        :param cashier: see `_validated_cashier`.
+        """
+        name = self._validated_cashier(transaction.pos_config_id, cashier)["cashier_name"]
+        return transaction.with_context(viva_wallet_cashier=name)
 
     @api.model
     def _is_manager(self, config, cashier):

@@ -116,8 +116,7 @@ class VivaWalletPosApi(models.AbstractModel):
                 transaction, _call = self._open_row(sale, is_cancelled=True)
             except Refused as refusal:
                 return self._refusal(sale, refusal)
-        named = self._named(transaction.pos_config_id, cashier)
-        transaction.with_context(named.env.context)._abort(self.env.uid)
+        self._named(transaction, cashier)._abort(self.env.uid)
         return self._snapshot(transaction)
 
     @api.model
@@ -134,10 +133,8 @@ class VivaWalletPosApi(models.AbstractModel):
         self._check_user()
         transaction = self.env["viva.wallet.transaction"]._of_sessions([session_id])
         if transaction.state in ("sent", "unknown"):
-            named = self._named(transaction.pos_config_id, cashier)
             run_in_new_transaction(
-                transaction.with_context(named.env.context),
-                lambda own: own._record_statement(paid),
+                self._named(transaction, cashier), lambda own: own._record_statement(paid)
             )
         return self.read_status([session_id])[session_id]
 
