@@ -425,18 +425,19 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
         self.env.invalidate_all()
         return json.loads(json.dumps(answer))
 
-    def approved_sale(self, amount=12.34, charge=None, tip=0, **values):
+    def approved_sale(self, amount=12.34, charge=None, tip=0, surcharge=0, **values):
         """Sell, let the customer pay, and return what the till had sent.
 
         :param float amount: in euros.
         :param int charge: what the terminal takes instead, tip included, in cents.
         :param int tip: in cents.
+        :param int surcharge: that the terminal adds, in cents.
         :param values: see `sale_values`.
         :rtype: dict
         """
         sale = self.sale_values(amount=amount, **values)
         self.till("start_sale", sale)
-        self.simulator.tap(TERMINAL, amount=charge, tip=tip)
+        self.simulator.tap(TERMINAL, amount=charge, tip=tip, surcharge=surcharge)
         self.assertEqual(self.read(sale["session_id"])["state"], "approved")
         return sale
 

@@ -80,8 +80,18 @@ class TestPaymentMessages(TransactionCase):
     def test_every_refusal_has_a_sentence(self):
         details = dict.fromkeys(
             (
-                "amount", "terminal", "register", "currency", "charged", "remaining", "held", "moved",
-                "customer", "journal",
+                "amount",
+                "terminal",
+                "register",
+                "currency",
+                "charged",
+                "remaining",
+                "held",
+                "moved",
+                "customer",
+                "journal",
+                "successor",
+                "rate",
             ),
             "X",
         )

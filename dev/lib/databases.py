@@ -16,6 +16,8 @@ TEMPLATE = "template_shop"
 # What Odoo does itself before tests with a browser, for `odoo shell`.
 GENERATE_ASSETS = 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()'
 POINT_OF_SALE = ("point_of_sale",)
+# More than these are counted, not named.
+MOST_NAMED = 6
 # Files whose change asks for an update of a database.
 DATABASE_FILES = (".py", ".xml", ".csv", ".sql")
 NOT_IN_DATABASES = ("dev", "simulator", "static", "tests", "i18n", "doc", ".git")
@@ -45,7 +47,7 @@ class Baseline(Instance):
         with setup_lock():
             if self.cluster.exists() and is_current(self.folder, self.version):
                 return
-            step(f"Preparing a database with {', '.join(self.modules)} (once)")
+            step(f"Preparing a database with {_listed(self.modules)} (once)")
             self.remove()
             self.prepare()
             with self.cluster.running():
@@ -98,6 +100,11 @@ def fresh_copy(instance: Instance, database: str, modules: tuple[str, ...] = ())
     untouched = f"{database}_untouched"
     ensure_database(instance, untouched, modules)
     copy_database(instance, untouched, database)
+
+
+def _listed(modules: tuple[str, ...]) -> str:
+    """Return names for a line on the screen."""
+    return ", ".join(modules) if len(modules) <= MOST_NAMED else f"{len(modules)} addons of Odoo"
 
 
 def _addon_version() -> str:

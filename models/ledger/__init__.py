@@ -9,11 +9,13 @@
 | `applying.py`       | what an outcome does to a row                                              |
 | `certainty.py`      | whether what Viva said last can be relied on                               |
 | `booking.py`        | the charge on its order and payment in Odoo                                |
+| `unasked.py`        | payments on a terminal's method for which no terminal was asked            |
 | `order_guard.py`    | what must not happen to an order or a register meanwhile                   |
 | `snapshot.py`       | what a till gets to see, and how it hears of news                          |
 | `refund.py`         | paying back                                                                |
 | `review.py`         | what a person must look at                                                 |
 | `attaching.py`      | giving a charge to the order that the customer paid for                    |
+| `finishing.py`      | an order that no till finishes                                             |
 | `reversal.py`       | charges and refunds that Viva has undone                                   |
 | `reconciliation.py` | the scheduled actions: what is not finished, Viva's own lists              |
 | `timeline.py`       | what happened to a row, step by step                                       |
@@ -39,6 +41,7 @@ from . import (
     booking,
     card_slip,
     certainty,
+    finishing,
     order_guard,
     question,
     reconciliation,
@@ -48,4 +51,5 @@ from . import (
     review,
     snapshot,
     timeline,
+    unasked,
 )

@@ -33,6 +33,13 @@ REFUSALS = {
         Message(lambda _, d: _("Viva does not take payments in %(currency)s.", **d), other_method),
         Message(lambda _, d: _("Viva does not pay back in %(currency)s.", **d), other_method),
     ),
+    "currency_ended": Message(
+        lambda _, d: _("%(currency)s was replaced by %(successor)s.", **d),
+        lambda _, d: _(
+            "Use another payment method, and ask an administrator for a register in %(successor)s.",
+            **d,
+        ),
+    ),
     "customer_account": Message(
         lambda _, d: _(
             "Odoo cannot make an invoice for %(customer)s, who has no receivable account that is in "
@@ -107,6 +114,14 @@ REFUSALS = {
     ),
     "other_currency": Message(
         lambda _, d: _("This card payment was made in another currency."), other_method
+    ),
+    "parent_currency_ended": Message(
+        lambda _, d: _(
+            "This card payment was made in %(currency)s, which was replaced by %(successor)s "
+            "(%(rate)s %(currency)s are 1 %(successor)s).",
+            **d,
+        ),
+        lambda _, d: _("Pay the converted amount back with another payment method."),
     ),
     "parent_unknown": Message(
         lambda _, d: _(

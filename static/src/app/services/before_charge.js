@@ -78,6 +78,7 @@ export class BeforeCharge {
             );
         } catch (error) {
             // A check of another module that does not expect an order that is not paid yet.
+            // eslint-disable-next-line no-console
             console.warn("The order could not be checked before its card payment", error);
             return true;
         }

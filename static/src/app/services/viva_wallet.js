@@ -1,4 +1,5 @@
 import { markRaw } from "@odoo/owl";
+import { cashierOf } from "../cashier";
 import { Notices } from "../notices";
 import { TillRpc } from "../till_rpc";
 import { timing } from "../timing";
@@ -15,6 +16,7 @@ import { PaymentOutcome } from "./payment_outcome";
 import { RecordChanges } from "./record_changes";
 import { Recovery } from "./recovery";
 import { Refunds } from "./refunds";
+import { RefusedOrders } from "./refused_orders";
 import { Reviews } from "./reviews";
 
 /**
@@ -32,7 +34,7 @@ export class VivaWallet {
         const part = (Part) => markRaw(new Part(pos));
         this.pos = pos;
         /** Calls to the server. */
-        this.rpc = new TillRpc(env);
+        this.rpc = new TillRpc(env, () => cashierOf(pos));
         /** Messages to the cashier that close themselves. */
         this.notices = new Notices((message, options) => pos.notification.add(message, options));
         /** Whether an order could be finished once its card is charged. */
@@ -45,6 +47,8 @@ export class VivaWallet {
         this.outcome = part(PaymentOutcome);
         /** After the outcome: finish the order. */
         this.completion = part(OrderCompletion);
+        /** Orders that could not be finished. */
+        this.refusedOrders = part(RefusedOrders);
         /** Saving of orders whose cards are being charged. */
         this.orderSync = part(OrderSync);
         /** Orders that become cheaper or dearer while their cards are being charged. */
