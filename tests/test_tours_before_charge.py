@@ -34,7 +34,7 @@ class TestToursBeforeCharge(TourCommon):
         self.assertFalse(self.assert_paid().account_move)
 
     def test_no_cash_for_change(self):
-        self.main_pos_config.payment_method_ids = self.viva_method
+        self.main_pos_config.payment_method_ids = self.viva_method | self.bank_payment_method
         rows = self.run_tour("viva_wallet_no_cash_for_change")
         self.assertEqual(rows.mapped("amount_minor"), [510, 510])
         self.assert_paid(5.10)

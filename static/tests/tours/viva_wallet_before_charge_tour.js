@@ -132,7 +132,9 @@ Till.addTour("viva_wallet_customer_is_scanned", () => [
     PaymentScreen.clickPaymentMethod(Till.METHOD),
     Till.isWaiting(),
     PaymentScreen.clickBack(),
+    { content: "the products are shown", trigger: ".product-screen .product-list" },
     scan_barcode("0421234567890"),
+    ProductScreen.customerIsSelected("Ada"),
     {
         content: "told what the order comes to now",
         trigger: ".o_notification:contains('but the terminal still asks for')",
