@@ -93,12 +93,9 @@ class PosOrder(models.Model):
         }
 
     def action_pos_order_paid(self):
-        """Override of `point_of_sale` to compare what is booked with what was charged."""
+        """Override of `point_of_sale` to keep an order open while a terminal may be charging for it."""
         ledger = self.env["viva.wallet.transaction"]
         ledger._check_payable(self)
-        was_paid = self.state in PAID_STATES  # as a till saves a new order
         result = super().action_pos_order_paid()
-        if was_paid:
-            self.payment_ids._viva_wallet_check_paid()
         ledger._flag_unbooked(self)
         return result
