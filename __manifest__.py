@@ -29,6 +29,10 @@
         "point_of_sale._assets_pos": [
             "pos_viva_wallet/static/src/app/**/*",
         ],
+        "point_of_sale.customer_display_assets": [
+            "pos_viva_wallet/static/src/app/customer_display/customer_texts.js",
+            "pos_viva_wallet/static/src/customer_display/**/*",
+        ],
         "web.assets_backend": [
             "pos_viva_wallet/static/src/backend/**/*",
         ],

@@ -6,6 +6,11 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _get_translation_frontend_modules_name(cls):
+        """Override of `http_routing`: the customer's display is one of its pages."""
+        return [*super()._get_translation_frontend_modules_name(), "pos_viva_wallet"]
+
+    @classmethod
     def _dispatch(cls, endpoint):
         """Override of `base`: a parameter `self` in a query would be taken for the controller's.
 

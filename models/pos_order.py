@@ -29,6 +29,8 @@ class PosOrder(models.Model):
             order["payment_ids"] = payments._viva_wallet_clean_commands(order["payment_ids"])
         if existing_order:
             self._viva_wallet_meet_lines(order, existing_order)
+        known = existing_order or self.browse()
+        known._viva_wallet_meet_devices(order)
         saving = self.with_context(viva_wallet_saving_order=True)
         order_id = super(PosOrder, saving)._process_order(order, existing_order)
         saved = self.browse(order_id)
@@ -92,10 +94,16 @@ class PosOrder(models.Model):
             "tax_ids": [(6, 0, taxes.ids)],
         }
 
+    def _viva_wallet_cashier_name(self):
+        """Return who is named as the cashier: the employee, where `pos_hr` is installed."""
+        employee = "employee_id" in self._fields and self.sudo().employee_id
+        return employee.name if employee else self.env.user.name
+
     def action_pos_order_paid(self):
         """Override of `point_of_sale` to keep an order open while a terminal may be charging for it."""
         ledger = self.env["viva.wallet.transaction"]
         ledger._check_payable(self)
+        self._viva_wallet_check_complete()
         result = super().action_pos_order_paid()
         ledger._flag_unbooked(self)
         return result

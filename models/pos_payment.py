@@ -32,6 +32,14 @@ class PosPayment(models.Model):
     viva_wallet_aid = fields.Char(
         string="Application ID", copy=False, help="Of the application on the card, for the slip."
     )
+    viva_wallet_surcharge = fields.Monetary(
+        string="Card surcharge",
+        copy=False,
+        help="Part of the amount that the terminal added for a business or foreign card.",
+    )
+    viva_wallet_instalments = fields.Integer(
+        string="Instalments", copy=False, help="In how many the customer pays; 0 for all at once."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -13,6 +13,8 @@ CARD_FIELDS = (
     "payment_method_payment_mode",
     "viva_wallet_terminal_id",
     "viva_wallet_aid",
+    "viva_wallet_surcharge",
+    "viva_wallet_instalments",
 )
 # What says that a terminal took money, and for what.
 CLAIMING_FIELDS = frozenset(

@@ -50,7 +50,8 @@ class VivaWalletEvent(models.Model):
         readonly=True,
     )
     detail = fields.Char(readonly=True, help="In the words of Viva or of the program, masked.")
-    user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
+    user_id = fields.Many2one("res.users", string="Odoo user", readonly=True, ondelete="set null")
+    cashier = fields.Char(string="By", readonly=True, help="Who was at the till.")
 
     # === RETENTION === #
 

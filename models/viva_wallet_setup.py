@@ -1,12 +1,13 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..viva import diagnosis
+from ..viva import const, diagnosis
 from ..viva.account import DEMO, LIVE, Credentials, Hosts, is_loopback_url
 from ..viva.const import SIMULATOR_CREDENTIALS, SIMULATOR_URL
 from ..viva.credential_cleanup import clean
 from .messages import setup_messages
-from .pos_payment_method import CREDENTIAL_FIELDS, NEW_CREDENTIALS, SIMULATOR_PARAMETER
+from .pos_payment_method import SIMULATOR_PARAMETER
+from .pos_payment_method_credentials import CREDENTIAL_FIELDS, NEW_CREDENTIALS
 
 MAX_NEW_METHODS = 50
 
@@ -48,6 +49,7 @@ class VivaWalletSetup(models.AbstractModel):
             texts.merchant_pair(merchant_pair),
             texts.terminal(devices),
             *texts.sharers(),
+            *texts.registers(),
             *candidate.method._viva_wallet_webhook_lines(merchant_pair == diagnosis.ACCEPTED),
         ]
 
@@ -161,7 +163,7 @@ class VivaWalletSetup(models.AbstractModel):
         return {
             "terminal_id": device.terminal_id,
             "state": texts.device_state(device),
-            "is_live": device.status == diagnosis.STATUS_LIVE,
+            "is_live": device.status == const.STATUS_LIVE,
             "used_by": candidate.method._viva_wallet_names(others),
             "is_own": bool(same & candidate.method),
         }

@@ -2,18 +2,16 @@
 
 import dataclasses
 import functools
-import mimetypes
 from pathlib import Path
 
-from werkzeug.utils import safe_join
-from werkzeug.wrappers import Response
+from werkzeug.exceptions import NotFound
+from werkzeug.utils import send_from_directory
 
 from . import cards, currencies, outcomes
 from .clock import Clock
 from .control_api import ControlApi
 from .delivery import Outbox
 from .engine import Engine
-from .errors import SimulatorError
 from .faults import Faults
 from .request_log import RequestLog
 from .server import Server
@@ -22,7 +20,6 @@ from .tokens import Tokens
 from .viva_api import VivaApi
 
 _PAGE = Path(__file__).parent / "page"
-_PAGE_NAMES = {"/": "index.html", "/favicon.ico": "icon.svg"}
 
 
 def _locked(method):
@@ -32,6 +29,17 @@ def _locked(method):
     def run(self, *args, **options):
         with self._engine.lock:
             return method(self, *args, **options)
+
+    return run
+
+
+def _of(part, method):
+    """Make a method of one of the simulator's parts one of the simulator."""
+
+    @functools.wraps(method)
+    def run(self, *args, **options):
+        with self._engine.lock:
+            return method(getattr(self, part), *args, **options)
 
     return run
 
@@ -55,14 +63,18 @@ class Simulator:
 
     :param str host: address to listen on
     :param int port: 0 takes a free one
+    :param certificate: file with a certificate and its key: then it speaks HTTPS
     :param clock: ManualClock for tests that turn time by hand; default the real time
     :param on_webhook: called with the terminal's id and each message in place of sending it
     :param settings: see ``settings.Settings``; ``reset`` returns to these
     """
 
-    def __init__(self, host="127.0.0.1", port=0, clock=None, on_webhook=None, **settings):
+    def __init__(
+        self, host="127.0.0.1", port=0, certificate=None, clock=None, on_webhook=None, **settings
+    ):
         self._host = host
         self._port = port
+        self._certificate = certificate
         self.clock = clock or Clock()
         self._faults = Faults()
         self._outbox = Outbox(self.clock, self._faults, on_webhook)
@@ -82,7 +94,7 @@ class Simulator:
         :return: the simulator itself
         :raises OSError: when the port is taken
         """
-        self._server = Server(self._host, self._port, self.handle)
+        self._server = Server(self._host, self._port, self.handle, self._certificate)
         self._server.start()
         return self
 
@@ -102,13 +114,14 @@ class Simulator:
     @property
     def port(self):
         """The port it listens on."""
-        return self._server.server_port if self._server else self._port
+        return self._server.port if self._server else self._port
 
     @property
     def url(self):
         """Address of Viva's endpoints and of the page, without a slash at the end."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        scheme = "https" if self._certificate else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def handle(self, request):
         """Answer a werkzeug Request as the server would, without one.
@@ -235,7 +248,7 @@ class Simulator:
     @_locked
     def reset(self):
         """Return to the state at the start: no sessions, no money, no faults, no tokens."""
-        self._faults.rules.clear()
+        self._faults.clear()
         self._outbox.reset()
         self._log.reset()
         self._tokens.revoke_all()
@@ -251,21 +264,9 @@ class Simulator:
         self._engine.change_settings(values)
         return dataclasses.asdict(self._engine.settings)
 
-    @_locked
-    def add_faults(self, *rules):
-        """Add fault rules.
-
-        :param rules: dicts, see ``faults.Rule``
-        :return: list of int, their ids
-        :raises SimulatorError: naming what is wrong; none is added then
-        """
-        return self._faults.add(rules)
-
-    @_locked
-    def clear_faults(self):
-        """Remove all fault rules."""
-        self._faults.rules.clear()
-
+    add_faults = _of("_faults", Faults.add)
+    clear_faults = _of("_faults", Faults.clear)
+    revoke_tokens = _of("_tokens", Tokens.revoke_all)
     add_terminal = _steers(Engine.add_terminal)
     set_terminal = _steers(Engine.set_terminal)
     terminal = _steers(Engine.terminal)
@@ -279,37 +280,18 @@ class Simulator:
     reverse = _steers(Engine.reverse)
     undo = _steers(Engine.undo)
     refund = _steers(Engine.refund)
-
-    @_locked
-    def redeliver(self, delivery_id=None):
-        """Send a webhook again; without an id all that failed.
-
-        :return: int, how many
-        :raises SimulatorError: when there is no such delivery
-        """
-        count = self._outbox.redeliver(delivery_id)
-        if delivery_id is not None and not count:
-            raise SimulatorError(f"There is no delivery {delivery_id!r}. See GET deliveries.")
-        return count
-
-    @_locked
-    def revoke_tokens(self):
-        """Make all access tokens invalid, as if their time were over."""
-        self._tokens.revoke_all()
+    redeliver = _of("_outbox", Outbox.redeliver)
 
 
 def _page(request):
     """Return a file of the page, or None when a request is not for one."""
     if request.method not in ("GET", "HEAD"):
         return None
-    if request.path.startswith("/terminal/"):
-        name = "terminal.html"
-    else:
-        name = _PAGE_NAMES.get(request.path) or request.path.removeprefix("/page/")
-    path = safe_join(str(_PAGE), name)
-    if path is None or not Path(path).is_file():
+    is_page = request.path == "/" or request.path.startswith("/terminal/")
+    name = "index.html" if is_page else request.path.removeprefix("/page/")
+    try:
+        response = send_from_directory(_PAGE, name, request.environ, max_age=0)
+    except NotFound:
         return None
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    response = Response(Path(path).read_bytes(), content_type=f"{kind}; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
+    response.direct_passthrough = False
     return response

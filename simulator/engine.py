@@ -153,7 +153,10 @@ class Engine:
     def session_body(self, session):
         """Return a session's body with what its terminal is set to spoil."""
         terminal = self.terminal(session.terminal_id)
-        body = {**session.body(), **terminal.body_overrides}
+        body = session.body()
+        if not self.settings.surcharge_in_amount:
+            body["amount"] -= session.surcharge
+        body.update(terminal.body_overrides)
         return {name: body[name] for name in body if name not in terminal.body_without}
 
     # -- what the customer does ----------------------------------------------------------------
@@ -399,9 +402,14 @@ class Engine:
         now, parent = self._clock.now(), self._parent(session)
         tip = session.tip_amount + action.tip
         is_sale = session.kind == SALE
+        if is_sale and not session.echo.get("skipSurcharge"):
+            session.surcharge = action.surcharge
+        session.instalments = min(action.instalments, session.max_instalments)
         session.transaction = self.ledger.record(
             session.kind,
-            amount=session.amount + tip if action.amount is None else action.amount,
+            amount=session.amount + tip + session.surcharge
+            if action.amount is None
+            else action.amount,
             tip_amount=tip,
             time=now,
             parent=parent,

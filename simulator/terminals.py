@@ -94,7 +94,7 @@ class Terminal(Options):
         return {
             "terminal_id": self.terminal_id,
             **{field.name: getattr(self, field.name) for field in dataclasses.fields(Options)},
-            "autopilot": self.autopilot and self.autopilot.as_dict(),
+            "autopilot": self.autopilot and dataclasses.asdict(self.autopilot),
             "queued": len(self.queue),
             "active": self.active and self.active.as_dict(),
             "last": self.last and self.last.as_dict(),

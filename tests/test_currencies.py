@@ -1,5 +1,9 @@
 """A register in any currency that Viva settles in asks for exactly what the order shows."""
 
+from datetime import date
+from unittest.mock import patch
+
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..viva import money
@@ -33,7 +37,7 @@ class TestCurrencies(VivaWalletCommon):
         return self.open_register(config), method
 
     def test_terminal_gets_what_the_order_shows(self):
-        for code in sorted(money.CURRENCIES):
+        for code in money.taken_on(date.today()):
             session, method = self.register_in(code)
             # A rounding of Odoo's that says nothing about the currency.
             session.config_id.currency_id.rounding = 0.05 if code == "CHF" else 1.0
@@ -49,3 +53,40 @@ class TestCurrencies(VivaWalletCommon):
                     self.assertEqual(charge["amount"], round(amount * 100))
                     self.assertEqual(charge["currency_code"], money.numeric_code(code))
         self.assert_ledgers_agree(payments=0)
+
+    def lev_register(self):
+        """Return an open register from the time when terminals took leva, and its method."""
+        with patch.dict(money.CURRENCIES, {"BGN": money.Currency("975", 2)}):
+            return self.register_in("BGN")
+
+    def test_register_in_a_currency_that_ended(self):
+        with self.assertRaisesRegex(ValidationError, "replaced by EUR"):
+            self.register_in("BGN")
+
+    def test_sale_in_a_currency_that_ended(self):
+        session, method = self.lev_register()
+        sale = self.sale_values(payment_method_id=method.id, pos_session_id=session.id)
+        answer = self.till("start_sale", sale)
+        self.assertTrue(answer["refused"])
+        self.assertIn("BGN was replaced by EUR. Nothing was charged", answer["text"])
+        self.assertFalse(self.charges())
+
+    def test_set_up_names_a_register_whose_currency_ended(self):
+        _session, method = self.lev_register()
+        lines = self.env["viva.wallet.setup"].check_connection(method.id, {})
+        [currency] = [line for line in lines if line["topic"] == "Currency"]
+        self.assertEqual(currency["level"], "bad")
+        self.assertIn("Use a register in EUR", currency["text"])
+
+    def test_refund_of_a_sale_in_a_currency_that_ended(self):
+        self.open_register()
+        sale = self.approved_sale()
+        lev = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "=", "BGN")])
+        )
+        self.transaction(sale["session_id"]).currency_id = lev
+        refund = self.refund_values(sale)
+        answer = self.till("start_refund", refund)
+        self.assertTrue(answer["refused"])
+        self.assertIn("1.95583 BGN are 1 EUR", answer["text"])
+        self.assertFalse(self.paid_back())

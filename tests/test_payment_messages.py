@@ -79,7 +79,20 @@ class TestPaymentMessages(TransactionCase):
 
     def test_every_refusal_has_a_sentence(self):
         details = dict.fromkeys(
-            ("amount", "terminal", "register", "currency", "charged", "remaining", "held", "moved"),
+            (
+                "amount",
+                "terminal",
+                "register",
+                "currency",
+                "charged",
+                "remaining",
+                "held",
+                "moved",
+                "customer",
+                "journal",
+                "successor",
+                "rate",
+            ),
             "X",
         )
         for kind, known in (("sale", refused.OF_SALES), ("refund", refused.OF_REFUNDS)):

@@ -12,7 +12,7 @@ from .reply import CREDENTIALS, LOST, TIMEOUT, TOO_LARGE
 
 # What surely means that a refund was refused, by HTTP status and by `ErrorCode`. Anything else may
 # have been carried out: 502 "Transaction failed" was seen with a transaction id (#1093, #1080), and
-# of most codes nothing is known. 403 means several things, none of them a refund (#761, #1298, #9).
+# of most codes nothing is known.
 _REFUSING_STATUS = {
     400: "not_refundable",
     401: CREDENTIALS,
@@ -22,12 +22,15 @@ _REFUSING_STATUS = {
     # There is no key against doubles, so it matters that Viva did not look at it.
     429: "throttled",
 }
+# 403 means several things, none of them a refund; only the text tells them apart (#761, #1298, #9).
+_ERROR_FORBIDDEN = 403
+_DISABLED = "disabled"
 # "Request to reverse aborted": a part of a payment that is not cleared yet [#2021].
 _ERROR_NOT_CLEARED = 2055
 _REFUSING_ERRORS = {
     400: "not_refundable",
     401: CREDENTIALS,
-    403: "not_refundable",
+    _ERROR_FORBIDDEN: "not_refundable",
     404: "parent_missing",
     422: "not_refundable",
     _ERROR_NOT_CLEARED: "not_cleared",
@@ -173,6 +176,8 @@ def _refusal(reply, body, expected):
     code = _error_code(body)
     if code and code not in _REFUSING_ERRORS:
         return None
+    if code == _ERROR_FORBIDDEN and _DISABLED in (_message(body) or "").lower():
+        return "refund_disabled"
     if reply.status == 200:
         return _REFUSING_ERRORS.get(code)
     return CREDENTIALS if reply.problem == CREDENTIALS else _REFUSING_STATUS.get(reply.status)

@@ -130,11 +130,16 @@ class VivaClient:
         """List the merchant's terminals.
 
         The body is a list of ``{terminalId, statusId, ...}``; it says nothing about whether a
-        terminal is switched on (viva-api 2.2).
+        terminal is switched on (viva-api 2.2). Whether Viva takes a question without any condition
+        was never seen, one for the activated terminals was (viva-first-contact 1).
 
         :rtype: viva.reply.Reply
         """
-        return self._ecr("POST", const.PATH_DEVICES, timing.DEVICES_SECONDS, json={})
+        reply = self._devices({})
+        return self._devices({"statusId": const.STATUS_LIVE}) if reply.status == 422 else reply
+
+    def _devices(self, conditions):
+        return self._ecr("POST", const.PATH_DEVICES, timing.DEVICES_SECONDS, json=conditions)
 
     def authenticate(self):
         """Have Viva judge Client ID and Client secret now, whatever token is still good.

@@ -38,6 +38,9 @@ HEADER_EVENT = "X-Viva-EventId"
 # or another status [viva-api 1.4].
 CREDENTIALS_REFUSED = "could not validate credentials"
 
+# The statusId of an activated terminal [viva-api 2.2].
+STATUS_LIVE = 1
+
 # --- Sizes, in bytes ---
 
 # A session is about 2 kB.
@@ -50,8 +53,9 @@ WEBHOOK_BYTES = 256 * 1024
 # A hundred terminals of one merchant paying at once, each by a thread of its own.
 POOL_CONNECTIONS = 100
 
-# The longest text from Viva that is kept, in characters.
+# The longest texts from Viva that are kept, in characters.
 MESSAGE_CHARACTERS = 200
+DETAIL_CHARACTERS = 2000
 
 # --- Header event ids: what a *call* did. Not the body's ids below! [viva-api 2.5] ---
 
@@ -143,8 +147,14 @@ EVENTS = {
     **_events("offline_limit", 6201, 7001, 7002, 7003, 7004, 7005),
 }
 
-# An id that nobody documented says nothing about the money.
+# An id that nobody documented, or none at all, says nothing about the money.
 UNKNOWN_EVENT = Event("error", MONEY_MAYBE)
+
+# A card was asked, and somebody said no.
+DECLINES = frozenset({
+    "declined", "expired_card", "insufficient_funds", "invalid_card", "limit_exceeded",
+    "not_permitted", "try_another_card", "wrong_pin",
+})  # fmt: skip
 
 # Every reason a *failed* outcome can carry; the user interface has a sentence for each.
 REASONS = frozenset(event.reason for event in EVENTS.values())
@@ -157,6 +167,15 @@ BRAND_BY_BANK = {
     "NET_BNCT": "Bancontact",
     "NET_IRIS": "IRIS",
 }
+
+# Paid by the customer's bank, by a QR code on the terminal; there is no card to be presented again.
+CARDLESS_BRANDS = frozenset({"IRIS"})
+
+# The most that a Greek credit card can be charged in [viva-api-more 5].
+MAX_INSTALMENTS = 36
+
+# Parts of a session that are kept as they come.
+FURTHER_DETAILS = ("dccDetails", "loyaltyInfo")
 
 # ISO 8583 field 22, first two digits; "00" means that nothing was read.
 ENTRY_MODES = {"07": "contactless", "05": "chip", "90": "swipe", "02": "swipe"}

@@ -29,7 +29,6 @@ NO_TERMINALS = "no_terminals"
 NOT_FOR_TERMINALS = "not_for_terminals"
 
 # What devices:search calls statusId (viva-api 2.2). Nothing says whether a device is switched on.
-STATUS_LIVE = 1
 STATUSES = frozenset(range(8))
 MAX_TERMINALS = 1000
 MAX_TEXT = 64

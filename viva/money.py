@@ -6,23 +6,44 @@ github.com/VivaPayments/API #2357): amounts never travel as floats.
 
 import math
 import re
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import NamedTuple
 
-# ISO 4217: alphabetic code -> (numeric code, exponent). The European currencies that Viva settles
-# in. The list is ours, from the countries Viva serves; the currency of the merchant's account
-# decides (viva-api 2.3).
+
+class Currency(NamedTuple):
+    """A currency that Viva settles in, or did.
+
+    :param numeric: ISO 4217 numeric code
+    :param exponent: how many decimals it has
+    :param until: last day on which a terminal takes it; None: still does
+    :param successor: ISO 4217 alphabetic code of what replaced it
+    :param rate: how much of it is one of its successor
+    """
+
+    numeric: str
+    exponent: int
+    until: date | None = None
+    successor: str = ""
+    rate: str = ""
+
+
+# By ISO 4217 alphabetic code: the European currencies that Viva settles in. The list is ours, from
+# the countries Viva serves; the currency of the merchant's account decides (viva-api 2.3). Those
+# that ended stay: old sales were made in them.
 CURRENCIES = {
-    "BGN": ("975", 2),
-    "CHF": ("756", 2),
-    "CZK": ("203", 2),
-    "DKK": ("208", 2),
-    "EUR": ("978", 2),
-    "GBP": ("826", 2),
-    "HUF": ("348", 2),
-    "NOK": ("578", 2),
-    "PLN": ("985", 2),
-    "RON": ("946", 2),
-    "SEK": ("752", 2),
+    # Bulgaria has the euro since 2026-01-01 (viva-api-more 8).
+    "BGN": Currency("975", 2, date(2025, 12, 31), "EUR", "1.95583"),
+    "CHF": Currency("756", 2),
+    "CZK": Currency("203", 2),
+    "DKK": Currency("208", 2),
+    "EUR": Currency("978", 2),
+    "GBP": Currency("826", 2),
+    "HUF": Currency("348", 2),
+    "NOK": Currency("578", 2),
+    "PLN": Currency("985", 2),
+    "RON": Currency("946", 2),
+    "SEK": Currency("752", 2),
 }
 
 # The largest number of minor units on either side of zero: a 32-bit integer, what a database column
@@ -35,7 +56,7 @@ MAX_MINOR = 2**31 - 1
 FLOAT_NOISE = Decimal("0.000001")
 
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_ALPHA_BY_NUMBER = {int(numeric): alpha for alpha, (numeric, _exponent) in CURRENCIES.items()}
+_ALPHA_BY_NUMBER = {int(currency.numeric): alpha for alpha, currency in CURRENCIES.items()}
 
 
 class UnsupportedCurrency(ValueError):
@@ -44,6 +65,32 @@ class UnsupportedCurrency(ValueError):
 
 class InvalidAmount(ValueError):
     """The amount cannot be said exactly in the currency's minor units."""
+
+
+def taken_on(day):
+    """Return the currencies in which terminals take payments on a day.
+
+    :param datetime.date day: in UTC
+    :return: ISO 4217 alphabetic codes, sorted
+    :rtype: list
+    """
+    return sorted(
+        alpha
+        for alpha, currency in CURRENCIES.items()
+        if currency.until is None or day <= currency.until
+    )
+
+
+def ended(alpha, day):
+    """Return what is known of a currency that has ended.
+
+    :param str alpha: ISO 4217 alphabetic code, of any currency
+    :param datetime.date day: in UTC
+    :return: None when it has not ended, or was never one that Viva settles in
+    :rtype: Currency | None
+    """
+    is_ended = alpha in CURRENCIES and alpha not in taken_on(day)
+    return CURRENCIES[alpha] if is_ended else None
 
 
 def to_minor(amount, currency_code):
@@ -57,7 +104,7 @@ def to_minor(amount, currency_code):
     :raises InvalidAmount: when the amount is not a finite number, is too large, or has more
         decimals than the currency
     """
-    exponent = _currency(currency_code)[1]
+    exponent = _currency(currency_code).exponent
     number = _decimal(amount)
     if abs(number) > MAX_MINOR:
         raise InvalidAmount(_too_large(amount))
@@ -83,7 +130,7 @@ def to_major(minor, currency_code):
     :rtype: decimal.Decimal
     :raises UnsupportedCurrency: when Viva does not settle in the currency
     """
-    return Decimal(minor).scaleb(-_currency(currency_code)[1])
+    return Decimal(minor).scaleb(-_currency(currency_code).exponent)
 
 
 def numeric_code(alpha):
@@ -93,7 +140,7 @@ def numeric_code(alpha):
     :rtype: str
     :raises UnsupportedCurrency: when Viva does not settle in the currency
     """
-    return _currency(alpha)[0]
+    return _currency(alpha).numeric
 
 
 def alpha_code(numeric):

@@ -25,7 +25,7 @@ MISSING = "missing"
 UNCLEAR = "unclear"
 
 # Types of transactions that give money back (viva-api 8.3).
-GIVING_BACK = frozenset({"4", "7", "8", "11", "13", "18", "19"})
+GIVING_BACK = frozenset({"4", "7", "8", "11", "13", "18", "19", "84"})
 
 _PARENT = (
     "ParentId",
@@ -220,11 +220,17 @@ def _amount(value):
 
 
 def _gives_back(record, amount, parent_id):
-    """Tell whether money goes back. That refunds are negative is only known from some reports."""
+    """Tell whether money goes back.
+
+    Reports differ on the sign of a refund (viva-first-contact 2), so a positive amount proves
+    nothing. A record with a parent may also be a capture, which has a type of its own.
+    """
     type_id = text(record, "TransactionTypeId", "TransactionType.TransactionTypeId")
     if type_id in GIVING_BACK or (amount is not None and amount < 0):
         return True
-    return None if parent_id else False
+    if not parent_id:
+        return False
+    return True if type_id is None else None
 
 
 def _records(reply):

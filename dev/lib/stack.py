@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+
+from simulator import Simulator
 
 from .databases import fresh_copy
 from .odoo import Instance
@@ -9,7 +12,6 @@ from .ports import HOST, free_port
 from .report import SetupError
 from .server import Server, load_servers, save_servers
 from .shop import Shop, ensure_shop
-from .viva import Viva
 
 START_SECONDS = 90
 
@@ -23,12 +25,14 @@ class Stack:
         *,
         port: int | None = None,
         simulator_port: int | None = None,
+        certificate: Path | None = None,
         workers: int = 0,
         environment: Mapping[str, str] | None = None,
     ):
         """Describe the shop; nothing is started.
 
         :param port: of Odoo; by default a free one, as for the simulator.
+        :param certificate: of the simulator.
         :param workers: HTTP workers of Odoo; 0: one process.
         :param environment: variables of Odoo beside the usual ones.
         """
@@ -36,7 +40,7 @@ class Stack:
         self.port = port or free_port()
         self.bus_port = free_port()
         self.url = f"http://{HOST}:{self.port}"
-        self.viva = Viva(simulator_port or free_port())
+        self.viva = Simulator(HOST, simulator_port or 0, certificate)
         self.workers = workers
         self.environment = environment or {}
         self.state = instance.folder / "servers.json"
@@ -48,14 +52,10 @@ class Stack:
         return bool(self._running())
 
     def start(self, database: str) -> Shop:
-        """Start the programs with a database that has the addon, and open the shop."""
-        simulator = self._add(self.viva.start(self.instance.folder / "simulator.log"))
-        odoo = self._add(self._start_odoo(database))
-        simulator.wait_for_answer(f"{self.viva.url}/_simulator/health", START_SECONDS)
+        """Start Odoo with a database that has the addon, and open the shop; Viva runs already."""
+        odoo = self.add(self._start_odoo(database))
         odoo.wait_for_answer(f"{self.url}/web/health", START_SECONDS)
-        shop = ensure_shop(self.url, database, self.viva.url)
-        self.viva.configure(webhook_urls=[shop.webhook_url])
-        return shop
+        return ensure_shop(self.url, database, self.viva.url)
 
     def stop(self) -> None:
         """End the programs, whoever started them."""
@@ -80,7 +80,10 @@ class Stack:
         try:
             fresh_copy(self.instance, database, modules)
             self.instance.cluster.query(database, prepare)
-            yield self.start(database)
+            with self.viva:
+                shop = self.start(database)
+                self.viva.configure(webhook_urls=[shop.webhook_url])
+                yield shop
         finally:
             self.stop()
 
@@ -101,7 +104,8 @@ class Stack:
     def _running(self) -> list[Server]:
         return [server for server in load_servers(self.state) if server.is_running()]
 
-    def _add(self, server: Server) -> Server:
+    def add(self, server: Server) -> Server:
+        """Take a program that has been started for one of the shop's."""
         self.servers.append(server)
         save_servers(self.state, self.servers)
         return server

@@ -15,6 +15,7 @@
 | `refund.py`         | paying back                                                                |
 | `review.py`         | what a person must look at                                                 |
 | `attaching.py`      | giving a charge to the order that the customer paid for                    |
+| `finishing.py`      | an order that no till finishes                                             |
 | `reversal.py`       | charges and refunds that Viva has undone                                   |
 | `reconciliation.py` | the scheduled actions: what is not finished, Viva's own lists              |
 | `timeline.py`       | what happened to a row, step by step                                       |
@@ -40,6 +41,7 @@ from . import (
     booking,
     card_slip,
     certainty,
+    finishing,
     order_guard,
     question,
     reconciliation,

@@ -57,16 +57,6 @@ class VivaWalletTransaction(models.Model):
         for row in earlier.filtered(lambda row: row.review == "not_charged"):
             row._resolve("attached", self.env._("The charge %s books it.", self.session_id))
 
-    def _finish_order(self, order):
-        """Do what the till does when an order is paid, as Odoo's own payment dialog does."""
-        is_settled = all(payment.payment_status in (False, "done") for payment in order.payment_ids)
-        if order.state == "draft" and is_settled and order._is_pos_order_paid():
-            order._process_saved_order(False)
-            order._send_order()
-        session = order.config_id.current_session_id
-        if session:
-            order.config_id.notify_synchronisation(session.id, 0)
-
     def _payment_without_charge(self, order):
         """Return a payment of the order that has the amount of the charge and no charge."""
         for payment in order.payment_ids:

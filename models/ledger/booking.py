@@ -184,6 +184,8 @@ class VivaWalletTransaction(models.Model):
             "payment_method_payment_mode": self.entry_mode or False,
             "viva_wallet_terminal_id": self.terminal_id or False,
             "viva_wallet_aid": self.aid or False,
+            "viva_wallet_surcharge": self.surcharge_amount,
+            "viva_wallet_instalments": self.instalments,
         }
 
     def _signed_amount(self):
@@ -220,7 +222,8 @@ class VivaWalletTransaction(models.Model):
         """Return the lines by which the order comes to what was charged.
 
         :return: a dict for each: `uuid` of the line, `product_id`, `amount` in major units with all
-            taxes, and `is_tip`: False for a surplus that no tip product stands for.
+            taxes, and `kind`: "tip", "surcharge" (of the kind of card) or "surplus": what neither
+            of them explains, or no product stands for.
         :rtype: list
         """
         self.ensure_one()
@@ -230,16 +233,26 @@ class VivaWalletTransaction(models.Model):
         if surplus <= 0:
             return []
         tip = max(min(self.tip_minor - self.tip_asked_minor, surplus), 0)
-        tip_product = self.pos_config_id.tip_product_id
+        surcharge = max(min(self.surcharge_minor, surplus - tip), 0)
+        config = self.pos_config_id
+        tip_product = config.tip_product_id
+        surcharge_product = config._viva_wallet_product("surcharge")
         if not tip_product:
             tip = 0
-        other_product = self.pos_config_id._viva_wallet_surplus_product()
-        parts = [("tip", tip_product, tip), ("surplus", other_product, surplus - tip)]
+        if not surcharge_product:
+            surcharge = 0
+        parts = [
+            ("tip", tip_product, tip),
+            ("surcharge", surcharge_product, surcharge),
+            ("surplus", config._viva_wallet_product("surplus"), surplus - tip - surcharge),
+        ]
         return [
             {
                 "uuid": str(uuid.uuid5(uuid.UUID(self.session_id), name)),
                 "product_id": product.id,
                 "amount": float(money.to_major(minor, self.currency_id.name)),
+                "kind": name,
+                # For pages that were loaded before there was a kind.
                 "is_tip": name == "tip",
             }
             for name, product, minor in parts
@@ -247,8 +260,8 @@ class VivaWalletTransaction(models.Model):
         ]
 
     def _has_surplus(self):
-        """Tell whether more was charged than the till had asked for and a tip explains."""
-        return any(not extra["is_tip"] for extra in self._extras())
+        """Tell whether more was charged than the till had asked for and Viva explains."""
+        return any(extra["kind"] == "surplus" for extra in self._extras())
 
     def _complete_order(self):
         """Make the draft orders of these charges say what was charged.

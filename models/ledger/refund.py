@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...viva import account_refund, timing
+from ...viva import account_refund, const, money, timing
 from ..db import new_cursor
 from ..messages import payment_messages
 from ..refused import Refused
@@ -133,17 +133,30 @@ class VivaWalletTransaction(models.Model):
         )
         unsettled._poll(wait_long=True)
 
+    def _is_without_card(self):
+        """Tell whether no terminal can pay this back: there is no card to be presented."""
+        return self.card_brand in const.CARDLESS_BRANDS
+
     def _why_not_refundable(self, account, currency):
-        """Return why a sale cannot be paid back at all, as a reason of `Refused`; None if it can.
+        """Return why a sale cannot be paid back at all; None if it can.
 
         :param str account: at Viva, of the payment method that is to pay back.
         :param str currency: ISO code of the register's currency.
+        :rtype: Refused | None
         """
         if not self or self.kind != "sale" or self.state != "approved" or not self.transaction_id:
-            return "parent_unknown"
+            return Refused("parent_unknown")
         if self._account() != account:
-            return "other_account"
-        return None if self.currency_id.name == currency else "other_currency"
+            return Refused("other_account")
+        ended = money.ended(self.currency_id.name, fields.Date.today())
+        if ended:
+            return Refused(
+                "parent_currency_ended",
+                currency=self.currency_id.name,
+                successor=ended.successor,
+                rate=ended.rate,
+            )
+        return None if self.currency_id.name == currency else Refused("other_currency")
 
     def _refundable_values(self, account, currency):
         """Return what a till shows of a sale that may be paid back.
@@ -154,7 +167,7 @@ class VivaWalletTransaction(models.Model):
             `charged` and `remaining` in major units, `obstacle`: a sentence, or False.
         :rtype: dict
         """
-        reason = self._why_not_refundable(account, currency)
+        refused = self._why_not_refundable(account, currency)
         return {
             "session_id": self.session_id,
             "method": self.payment_method_id.name or "",
@@ -163,7 +176,10 @@ class VivaWalletTransaction(models.Model):
             "date": fields.Datetime.to_string(self.finished_at or self.create_date),
             "charged": self.charged_amount,
             "remaining": self.refundable_amount,
-            "obstacle": bool(reason) and payment_messages.refusal_text(self.env, "refund", reason),
+            "obstacle": bool(refused)
+            and payment_messages.refusal_text(
+                self.env, "refund", refused.reason, **refused.details
+            ),
         }
 
     # === REQUESTS === #
@@ -296,6 +312,7 @@ class VivaWalletTransaction(models.Model):
             "terminal_id": self.terminal_id,
             "cash_register_id": self.cash_register_id,
             "user_id": self.env.uid,
+            "cashier_name": self.env.user.name,
             "order_name": self.order_name,
             "amount_minor": self.refundable_minor,
         }

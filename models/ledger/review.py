@@ -69,7 +69,8 @@ class VivaWalletTransaction(models.Model):
         string="Statement of the cashier",
         readonly=True,
     )
-    statement_user_id = fields.Many2one("res.users", string="Stated by", readonly=True)
+    statement_user_id = fields.Many2one("res.users", string="Stated by (user)", readonly=True)
+    statement_cashier = fields.Char(string="Stated by", readonly=True)
     statement_at = fields.Datetime(readonly=True)
 
     @api.depends("order_name", "charged_amount", "amount", "currency_id")
@@ -148,6 +149,7 @@ class VivaWalletTransaction(models.Model):
             {
                 "statement": "paid" if paid else "not_paid",
                 "statement_user_id": self.env.uid,
+                "statement_cashier": self._cashier_name(),
                 "statement_at": timing.now(),
             }
         )
@@ -168,7 +170,7 @@ class VivaWalletTransaction(models.Model):
                     "resolved_at": timing.now(),
                     "resolved_by_id": self.env.uid,
                     "review_history": transaction._history_with(
-                        f"{how}. {self.env.user.name}. {note}".strip()
+                        f"{how}. {self._cashier_name()}. {note}".strip()
                     ),
                 }
             )
@@ -182,7 +184,12 @@ class VivaWalletTransaction(models.Model):
         sale = self.parent_id
         if sale.review_state == "open" and sale._is_settled_unbooked():
             note = self.env._("Paid back to the card: %s", self.session_id)
-            sale.with_user(self.user_id).sudo()._resolve("refunded", note)
+            asker = sale.with_context(viva_wallet_cashier=self.cashier_name)
+            asker.with_user(self.user_id).sudo()._resolve("refunded", note)
+
+    def _cashier_name(self):
+        """Return the name of who is at the till, or else of the user."""
+        return self.env.context.get("viva_wallet_cashier") or self.env.user.name
 
     def _history_with(self, event):
         line = f"{fields.Datetime.to_string(timing.now())} UTC: {event}"

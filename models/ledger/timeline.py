@@ -115,6 +115,12 @@ class VivaWalletTransaction(models.Model):
         code = self.event_id and f"[{self.event_id}]"
         return " ".join(filter(None, (self.reason, code, self.message))) or None
 
+    def _cashier_of(self, what):
+        """Return the name of who was at the till when something happened, if a till did it."""
+        if what in ("asked", "sent"):
+            return self.cashier_name
+        return self.env.context.get("viva_wallet_cashier")
+
     @api.model
     def _add_events(self, events):
         """Write events down.
@@ -130,6 +136,7 @@ class VivaWalletTransaction(models.Model):
                     "what": what,
                     "detail": detail and masking.mask_text(detail)[:DETAIL_CHARACTERS],
                     "user_id": self.env.uid,
+                    "cashier": transaction._cashier_of(what),
                 }
                 for transaction, what, detail in events
             ]

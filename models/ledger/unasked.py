@@ -20,9 +20,9 @@ class VivaWalletTransaction(models.Model):
         """Record that a payment was booked on a terminal's method without asking any terminal.
 
         :param payment: `pos.payment` of a paid order.
-        :param bool again: see `_flag`.
+        :param bool again: somebody has just written it; see also `_flag`.
         """
-        unasked = self._unasked(payment) or self.create(self._unasked_values(payment))
+        unasked = self._unasked(payment) or self.create(self._unasked_values(payment, again))
         unasked._set_booked(payment)
         unasked._flag("not_charged", again=again)
 
@@ -32,8 +32,9 @@ class VivaWalletTransaction(models.Model):
         return self.search([("payment_id", "in", payments.ids), ("reason", "=", "never_sent")])
 
     @api.model
-    def _unasked_values(self, payment):
+    def _unasked_values(self, payment, is_by_hand):
         order = payment.pos_order_id
+        user_name = self.env.user.name
         return {
             "session_id": str(uuid.uuid4()),
             "state": "failed",
@@ -43,6 +44,7 @@ class VivaWalletTransaction(models.Model):
             "pos_config_id": order.config_id.id,
             "company_id": order.config_id.company_id.id,
             "user_id": self.env.uid,
+            "cashier_name": user_name if is_by_hand else order._viva_wallet_cashier_name(),
             "payment_uuid": payment.uuid,
             "payment_id": payment.id,
             **self._booked_values(payment),

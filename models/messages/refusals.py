@@ -3,6 +3,11 @@ kind: see `payment_messages`."""
 
 from .message import ByKind, Message, other_method
 
+
+def _without_invoice(_, _details):
+    return _("Untick Invoice, or ask an accountant to correct this.")
+
+
 REFUSALS = {
     "above_remaining": Message(
         lambda _, d: _(
@@ -28,9 +33,34 @@ REFUSALS = {
         Message(lambda _, d: _("Viva does not take payments in %(currency)s.", **d), other_method),
         Message(lambda _, d: _("Viva does not pay back in %(currency)s.", **d), other_method),
     ),
+    "currency_ended": Message(
+        lambda _, d: _("%(currency)s was replaced by %(successor)s.", **d),
+        lambda _, d: _(
+            "Use another payment method, and ask an administrator for a register in %(successor)s.",
+            **d,
+        ),
+    ),
+    "customer_account": Message(
+        lambda _, d: _(
+            "Odoo cannot make an invoice for %(customer)s, who has no receivable account that is in "
+            "use.",
+            **d,
+        ),
+        _without_invoice,
+    ),
     "invalid": Message(
         lambda _, d: _("The till sent something that the server does not understand."),
         lambda _, d: _("Reload the page and try again."),
+    ),
+    "journal_archived": Message(
+        lambda _, d: _(
+            "Odoo cannot make an invoice, because the journal “%(journal)s” is archived.", **d
+        ),
+        _without_invoice,
+    ),
+    "no_invoice_journal": Message(
+        lambda _, d: _("Odoo cannot save this order: the register has no journal for invoices."),
+        lambda _, d: _("Ask an administrator to set one in the settings of the Point of Sale."),
     ),
     "not_configured": Message(
         lambda _, d: _("This payment method has no Viva terminal in this register."),
@@ -85,11 +115,26 @@ REFUSALS = {
     "other_currency": Message(
         lambda _, d: _("This card payment was made in another currency."), other_method
     ),
+    "parent_currency_ended": Message(
+        lambda _, d: _(
+            "This card payment was made in %(currency)s, which was replaced by %(successor)s "
+            "(%(rate)s %(currency)s are 1 %(successor)s).",
+            **d,
+        ),
+        lambda _, d: _("Pay the converted amount back with another payment method."),
+    ),
     "parent_unknown": Message(
         lambda _, d: _(
             "Odoo knows of no card payment on a Viva terminal that this could pay back."
         ),
         other_method,
+    ),
+    "pos_account": Message(
+        lambda _, d: _(
+            "Odoo cannot make an invoice, because the company has no receivable account for the "
+            "Point of Sale that is in use."
+        ),
+        _without_invoice,
     ),
     "refund_open": Message(
         lambda _, d: _(

@@ -53,7 +53,7 @@ def _values(row):
         "terminal": row.terminal_id,
         "register": row.pos_config_id.name or row.cash_register_id,
         "detail": row.review_detail or "",
-        "cashier": row.statement_user_id.name or "",
+        "cashier": row.statement_cashier or row.statement_user_id.name or "",
         "method": row.payment_method_id.name or "Viva Wallet",
         "name": order.pos_reference or order.name or row.order_name or "",
     }

@@ -1,6 +1,6 @@
 """The sentences that an administrator reads while setting up: what is wrong, and what to do."""
 
-from ...viva import diagnosis
+from ...viva import const, diagnosis
 
 # What a line of a check says of its topic.
 GOOD = "good"
@@ -188,7 +188,7 @@ class SetupMessages:
                 "that are.",
                 terminal=terminal_id,
             )
-        if device.status != diagnosis.STATUS_LIVE:
+        if device.status != const.STATUS_LIVE:
             return WARNING, _(
                 "Terminal %(terminal)s is on this account, but not ready for payments: %(state)s. "
                 "Ask Viva about it.",
@@ -212,6 +212,14 @@ class SetupMessages:
             methods=method._viva_wallet_names(others),
         )
         return [line(self._("Terminal"), WARNING, text)]
+
+    def registers(self):
+        """Return the lines about registers whose currency no terminal takes."""
+        refusals = (
+            config._viva_wallet_currency_refusal()
+            for config in self.candidate.method.sudo().config_ids
+        )
+        return [line(self._("Currency"), BAD, refusal) for refusal in refusals if refusal]
 
     def device_state(self, device):
         """Return in words what Viva says about a terminal."""

@@ -53,7 +53,9 @@ class VivaWalletPosApi(models.AbstractModel):
             `pos_session_id`, `amount` (major units), `order_uuid`, `order_name`, `payment_uuid`,
             and optionally `tip` (major units): the part of the amount that is a tip; `order_total`
             (major units): what the order costs by the till's copy; `order_payments`: uuids of all
-            payment lines that this copy has.
+            payment lines that this copy has; `to_invoice`: whether an invoice is wanted, and
+            `partner_id` for whom; `cashier`: who is at the till, see
+            `_validated_cashier`; `device`: by which the till saves its orders.
         :return: a snapshot, with `wakeups`: whether notifications of Viva are to be expected.
         :rtype: dict
         """
@@ -96,13 +98,14 @@ class VivaWalletPosApi(models.AbstractModel):
         return snapshots
 
     @api.model
-    def abort(self, sale):
+    def abort(self, sale, cashier=None):
         """Ask the terminal to stop; the answer tells what became of the payment so far.
 
         A request that has not reached the server yet is recorded as cancelled, so that it is not
         sent when it does.
 
         :param dict sale: as for `start_sale`; or as for `start_refund`, with `kind` "refund".
+        :param dict cashier: who wants it, see `_validated_cashier`.
         :return: a snapshot.
         :rtype: dict
         """
@@ -113,23 +116,26 @@ class VivaWalletPosApi(models.AbstractModel):
                 transaction, _call = self._open_row(sale, is_cancelled=True)
             except Refused as refusal:
                 return self._refusal(sale, refusal)
-        transaction._abort(self.env.uid)
+        self._named(transaction, cashier)._abort(self.env.uid)
         return self._snapshot(transaction)
 
     @api.model
-    def state_outcome(self, session_id, paid):
+    def state_outcome(self, session_id, paid, cashier=None):
         """Record what the cashier sees on a terminal about which Viva cannot say anything.
 
         :param str session_id: UUID of a payment whose outcome is unknown, or about which Viva has
             been silent for a while.
         :param bool paid: whether the terminal shows the payment as made.
+        :param dict cashier: who says so, see `_validated_cashier`.
         :return: a snapshot; `statement` is only set when the outcome is still unknown.
         :rtype: dict
         """
         self._check_user()
         transaction = self.env["viva.wallet.transaction"]._of_sessions([session_id])
         if transaction.state in ("sent", "unknown"):
-            run_in_new_transaction(transaction, lambda own: own._record_statement(paid))
+            run_in_new_transaction(
+                self._named(transaction, cashier), lambda own: own._record_statement(paid)
+            )
         return self.read_status([session_id])[session_id]
 
     @api.model

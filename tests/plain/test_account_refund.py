@@ -158,6 +158,18 @@ def test_refused_in_the_body(code, reason, event_id):
     assert (result.state, result.reason, result.event_id) == ("failed", reason, event_id)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Refund is disabled", "refund_disabled"), ("Action is DISABLED", "refund_disabled"),
+        ("Non reversible", "not_refundable"), (None, "not_refundable"), (5, "not_refundable"),
+    ],
+)  # fmt: skip
+def test_the_text_tells_what_403_means(text, reason):
+    body = {"StatusId": "E", "ErrorCode": 403, "ErrorText": text, "Success": False}
+    assert answered(body=body).reason == reason
+
+
 def test_refused_credentials():
     result = answered(403, {"detail": "Could not validate credentials"}, problem="credentials")
     assert (result.state, result.reason) == ("failed", "credentials")
@@ -242,10 +254,16 @@ def test_nothing_that_could_be_ours(changes):
     assert listed({**ENTRY, "MerchantTrns": None, **changes}).state == "missing"
 
 
+@pytest.mark.parametrize("changes", [{}, {"TransactionTypeId": 4}])
+def test_the_sign_of_a_refund_does_not_matter(changes):
+    entry = {**ENTRY, "MerchantTrns": None, "Amount": 5.0, **changes}
+    assert listed(entry).state == "approved"
+
+
 @pytest.mark.parametrize(
     "changes",
     [
-        {"Amount": -4.0}, {"Amount": 5.0}, {"Amount": None}, {"Amount": "-x"}, {"StatusId": "X"},
+        {"Amount": -4.0}, {"Amount": 5.0, "TransactionTypeId": 5}, {"Amount": None}, {"Amount": "-x"}, {"StatusId": "X"},
         {"StatusId": "R"}, {"StatusId": None}, {"TransactionId": None},
     ],
 )  # fmt: skip

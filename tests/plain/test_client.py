@@ -82,6 +82,12 @@ def test_a_refund_through_the_account_is_sent_once(fake, viva):
     assert len(fake.seen) == 2
 
 
+def test_terminals_without_a_condition_refused(fake, viva):
+    fake.on(const.PATH_DEVICES, (422, {}, {"detail": []}), (200, {}, [{"terminalId": "1"}]))
+    assert viva.search_devices().body == [{"terminalId": "1"}]
+    assert [json.loads(entry.body) for entry in fake.seen[-2:]] == [{}, {"statusId": 1}]
+
+
 def test_the_other_calls_on_the_wire(fake, viva):
     viva.read_session(SESSION)
     viva.read_session("a/b?c", quick=True)

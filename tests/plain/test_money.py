@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -68,12 +69,22 @@ def test_unknown_currencies_are_refused(code):
 
 
 def test_codes_lead_there_and_back():
-    for alpha, (numeric, _exponent) in money.CURRENCIES.items():
+    for alpha, (numeric, *_rest) in money.CURRENCIES.items():
         assert money.numeric_code(alpha) == numeric
         assert money.alpha_code(numeric) == alpha
         assert money.alpha_code(int(numeric)) == alpha
     assert money.numeric_code("HUF") == "348"
     assert money.CURRENCIES["HUF"][1] == 2
+
+
+def test_a_currency_that_ended():
+    last, next_day = date(2025, 12, 31), date(2026, 1, 1)
+    assert "BGN" in money.taken_on(last)
+    assert "BGN" not in money.taken_on(next_day)
+    assert money.ended("BGN", last) is None
+    assert money.ended("BGN", next_day).successor == "EUR"
+    assert money.ended("EUR", next_day) is None
+    assert money.ended("USD", next_day) is None
 
 
 @pytest.mark.parametrize("code", ["840", 840, "", None, "x", [], float("inf"), float("nan")])

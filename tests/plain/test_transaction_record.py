@@ -132,7 +132,7 @@ def test_minor_units():
 @pytest.mark.parametrize(
     ("changes", "gives_back"),
     [
-        ({}, True), ({"Amount": 5, "TransactionTypeId": 4}, True), ({"Amount": 5}, None),
+        ({}, True), ({"Amount": 5, "TransactionTypeId": 4}, True), ({"Amount": 5}, True), ({"Amount": 5, "TransactionTypeId": 84}, True),
         ({"Amount": 5, "TransactionType": {"TransactionTypeId": "7"}}, True),
         ({"Amount": 5, "ParentId": None}, False), ({"Amount": None, "ParentId": None}, False),
         ({"Amount": 5, "TransactionTypeId": 5}, None),

@@ -99,12 +99,8 @@ def _search(player: Player, options: argparse.Namespace) -> tuple[Drawn, list[st
 
 def _tell(schedule: Drawn, faults: list[str]) -> None:
     step("; ".join(faults) or "Nothing was wrong.")
-    for event in schedule["events"]:
-        detail(f"{event['at']} ms: {event['what']} ({event['lasts']} ms)")
-    for trouble in schedule["troubles"]:
-        detail(f"call {trouble['call']} to the server: {trouble['kind']}")
-    for request in schedule["requests"]:
-        detail(f"request: {request}")
+    for kind, parts in schedule.items():
+        detail(f"{kind}: {', '.join(map(str, parts))}")
     if faults:
         detail(f"again: dev/chaos client --replay '{json.dumps(schedule)}'")
 

@@ -1,4 +1,4 @@
-import { ConnectionLostError } from "@web/core/network/rpc";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { timing } from "./timing";
 import { TimeoutError, withTimeout } from "./with_timeout";
 
@@ -26,6 +26,19 @@ export function lostAfterTimeout(call) {
     return withTimeout(call, timing.SAVE).catch((error) => {
         throw error instanceof TimeoutError ? new ConnectionLostError() : error;
     });
+}
+
+/**
+ * @param {string} method of the server that was called
+ * @param {Array} args of the call
+ * @param {Error} error with which it ended
+ * @returns {string[]} uuids of the finished orders that the server has refused to save
+ */
+export function refusedOrders(method, args, error) {
+    if (method !== "sync_from_ui" || !(error instanceof RPCError)) {
+        return [];
+    }
+    return args[0].filter(({ state }) => state === "paid").map(({ uuid }) => uuid);
 }
 
 /**

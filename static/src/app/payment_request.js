@@ -6,21 +6,28 @@
 /**
  * @param {Object} line payment line that has a session
  * @param {number} posSessionId
+ * @param {Object} asker
+ * @param {{name: string, employee_id: number|false}} asker.cashier who is at the till
+ * @param {string} asker.device as which this page saves its orders
  * @returns {Object} argument of `start_sale`, or of `start_refund` where the line pays back
  */
-export function paymentRequest(line, posSessionId) {
+export function paymentRequest(line, posSessionId, { cashier, device }) {
     const order = line.pos_order_id;
     return {
         session_id: line.viva_wallet_session_id,
         payment_method_id: line.payment_method_id.id,
         pos_session_id: posSessionId,
+        cashier,
         amount: line.amount,
         tip: tipOf(line),
         order_uuid: order.uuid,
         order_name: orderName(order),
         order_total: order.totalDue,
         order_payments: order.payment_ids.map((payment) => payment.uuid),
+        to_invoice: Boolean(order.isToInvoice()),
+        partner_id: order.getPartner()?.id || false,
         payment_uuid: line.uuid,
+        device,
         ...(line.isVivaWalletRefund() && refundValues(line)),
     };
 }

@@ -11,9 +11,13 @@ const MODEL = "viva.wallet.till";
  * reject when the server could not be asked.
  */
 export class TillRpc {
-    /** @param {Object} env of the Point of Sale, with its services */
-    constructor(env) {
+    /**
+     * @param {Object} env of the Point of Sale, with its services
+     * @param {() => Object} getCashier tells who is at the till, see `cashierOf`
+     */
+    constructor(env, getCashier) {
         this.env = env;
+        this.getCashier = getCashier;
     }
 
     /**
@@ -48,7 +52,8 @@ export class TillRpc {
      * @returns {Promise<import("./payment_flow").Snapshot>}
      */
     abort(request) {
-        return this._callAbout(request.session_id, "abort", [request], timing.REQUEST);
+        const args = [request, this.getCashier()];
+        return this._callAbout(request.session_id, "abort", args, timing.REQUEST);
     }
 
     /**
@@ -59,7 +64,8 @@ export class TillRpc {
      * @returns {Promise<import("./payment_flow").Snapshot>}
      */
     stateOutcome(sessionId, paid) {
-        return this._callAbout(sessionId, "state_outcome", [sessionId, paid], timing.REQUEST);
+        const args = [sessionId, paid, this.getCashier()];
+        return this._callAbout(sessionId, "state_outcome", args, timing.REQUEST);
     }
 
     /**

@@ -98,6 +98,11 @@ export function refusal(type, message) {
     return makeServerError({ type, message });
 }
 
+/** The session is that of a user with this role: "manager" or "cashier". */
+export function actAsUser(store, role) {
+    patchWithCleanup(store, { user: { name: "Mitchell", raw: { role } } });
+}
+
 /** A till with a filled order and a payment method on a Viva terminal. */
 export async function setupTill() {
     const server = new TillServer();

@@ -1,4 +1,5 @@
 import { onWillStart } from "@odoo/owl";
+import { isManager } from "../cashier";
 import { isUsable } from "../refund_choice";
 import { refundStatements, refundText, refundTitle } from "../refund_texts";
 import { VivaWalletLineStatus } from "./line_status";
@@ -72,7 +73,7 @@ export class VivaWalletRefundStatus extends VivaWalletLineStatus {
             this.situation.canSend &&
             !this.canSend &&
             this.props.line.payment_method_id.viva_wallet_unreferenced_refund &&
-            this.pos.user?._role === "manager"
+            isManager(this.pos)
         );
     }
 

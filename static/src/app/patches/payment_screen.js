@@ -9,6 +9,12 @@ patch(PaymentScreen.prototype, {
         actions.onOpened(this);
     },
 
+    /** Override: what could not be finished is not tried again before something has changed. */
+    async validateOrder() {
+        await super.validateOrder(...arguments);
+        this.pos.vivaWallet.completion.afterValidation(this.currentOrder);
+    },
+
     /** Override: a line that pays back shows which card it pays back, and waits for *Refund*. */
     async addNewPaymentLine(paymentMethod) {
         const isAdded = await super.addNewPaymentLine(paymentMethod);

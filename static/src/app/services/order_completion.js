@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
-import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
-import { BackgroundValidation } from "../background_validation";
+import { RPCError } from "@web/core/network/rpc";
+import { AutomaticValidation, BackgroundValidation } from "../automatic_validation";
 import { orderName } from "../payment_request";
 import { isOnScreen, isPaymentScreenOf } from "../screen_state";
 
@@ -58,8 +58,21 @@ export class OrderCompletion {
      */
     async validateIfPaid(order) {
         if (this._mayValidate(order)) {
-            const validation = new OrderPaymentValidation({ pos: this.pos, orderUuid: order.uuid });
+            const validation = new AutomaticValidation({ pos: this.pos, orderUuid: order.uuid });
             await validation.validateOrder(false);
+            this.afterValidation(order);
+        }
+    }
+
+    /**
+     * A validation is over, pressed or made by itself. `pos_loyalty` may have ended it before it came
+     * to `validateOnce`, and like `pos_hr` it does not say what became of it: the order does.
+     *
+     * @param {Object} [order]
+     */
+    afterValidation(order) {
+        if (order && !order.finalized && !this._validating.has(order.uuid)) {
+            this.pos.vivaWallet.refusedOrders.remember(order);
         }
     }
 
@@ -89,10 +102,47 @@ export class OrderCompletion {
         }
     }
 
+    /**
+     * Save an order and go on once the server has it. `point_of_sale` shows its screen "Amount Paid"
+     * meanwhile, where the receipt screen is skipped, and leaves the order whatever the answer is.
+     *
+     * @param {OrderPaymentValidation} validation
+     */
+    async finalizeThenLeave(validation) {
+        const { ui } = this.pos.env.services;
+        ui.block();
+        try {
+            if ((await validation.finalizeValidation()) instanceof RPCError) {
+                return;
+            }
+        } finally {
+            ui.unblock();
+        }
+        const { page, params } = validation.nextPage;
+        this.pos.navigate(page, params);
+    }
+
+    /**
+     * The server has refused an order that was finished while there was no connection: open it again,
+     * as `point_of_sale` does with an order that is refused at once.
+     *
+     * @param {string} orderUuid
+     * @param {RPCError} error
+     */
+    reopenRefused(orderUuid, error) {
+        const order = this.pos.models["pos.order"].getBy("uuid", orderUuid);
+        const isCharged = order?.payment_ids.some((line) => line.isVivaWalletCharged());
+        if (isCharged && order.finalized && !this._validating.has(orderUuid)) {
+            order.state = "draft";
+            this.pos.vivaWallet.refusedOrders.tell(order, error.data?.message);
+        }
+    }
+
     /** With change to give back the cashier has to know that the order has become cheaper. */
     _mayValidate(order) {
         return (
             !order.finalized &&
+            !this.pos.vivaWallet.refusedOrders.has(order) &&
             this.pos.config.auto_validate_terminal_payment &&
             order.payment_ids.some(
                 (line) => line.isVivaWallet() && line.payment_status === "done"
@@ -106,16 +156,25 @@ export class OrderCompletion {
     async _finishInBackground(order, line) {
         const name = orderName(order);
         const validation = new BackgroundValidation({ pos: this.pos, orderUuid: order.uuid });
-        const isDone =
-            this._mayValidate(order) &&
-            validation.isPossible &&
-            (await validation.validateOrder(false)) &&
-            order.finalized;
-        if (isDone) {
-            this.pos.vivaWallet.notices.add(finishedText(line, name), { type: "success" });
+        if (this._mayValidate(order) && validation.isPossible) {
+            await validation.validateOrder(false);
+            this.afterValidation(order);
+        }
+        if (validation.refusal) {
+            this.pos.vivaWallet.refusedOrders.tell(order, validation.refusal);
+        } else if (order.finalized) {
+            this._tellFinished(line, name, validation.isSaved);
             this._leave(order);
         } else {
             this._tellApproved(order, line);
+        }
+    }
+
+    _tellFinished(line, name, isSaved) {
+        if (isSaved) {
+            this.pos.vivaWallet.notices.add(finishedText(line, name), { type: "success" });
+        } else {
+            this.pos.vivaWallet.notices.add(unsavedText(line, name), { type: "warning" });
         }
     }
 
@@ -152,6 +211,12 @@ function finishedText(line, name) {
     return line.isVivaWalletRefund()
         ? _t("Order %s was paid back and is finished.", name)
         : _t("Order %s was paid by card and is finished.", name);
+}
+
+function unsavedText(line, name) {
+    return line.isVivaWalletRefund()
+        ? _t("Order %s was paid back. It is saved as soon as Odoo can be reached.", name)
+        : _t("Order %s was paid by card. It is saved as soon as Odoo can be reached.", name);
 }
 
 function approvedText(line, name) {

@@ -1,4 +1,5 @@
 import { browser } from "@web/core/browser/browser";
+import { cashierOf, takeOrder } from "../cashier";
 import { lineStatus, showOnLine } from "../line_display";
 import { PHASE, PaymentFlow } from "../payment_flow";
 import { paymentRequest } from "../payment_request";
@@ -27,6 +28,7 @@ export class PaymentFlows {
      */
     start(line) {
         showOnLine(line, PHASE.STARTING);
+        takeOrder(this.pos, line.pos_order_id);
         const flow = this._create(line);
         flow.start();
         return flow;
@@ -135,7 +137,10 @@ export class PaymentFlows {
         const { uuid } = line;
         this.byLine.get(uuid)?.dispose();
         const flow = new PaymentFlow({
-            request: paymentRequest(line, this.pos.session.id),
+            request: paymentRequest(line, this.pos.session.id, {
+                cashier: cashierOf(this.pos),
+                device: this.pos.device.identifier,
+            }),
             rpc: this.pos.vivaWallet.rpc,
             clock: {
                 now: () => Date.now(),

@@ -7,6 +7,7 @@ import {
     DECLINED,
     NEVER,
     OPEN,
+    actAsUser,
     follow,
     pass,
     refundableCard,
@@ -67,7 +68,7 @@ describe("the request", () => {
         const { server, store, method, line } = await setupRefundLine();
         expect(`${STATUS} .o_viva_wallet_any_card`).toHaveCount(0);
         method.viva_wallet_unreferenced_refund = true;
-        store.user._role = "manager";
+        actAsUser(store, "manager");
         line.uiState.vivaWalletRefund = { ...line.uiState.vivaWalletRefund };
         await animationFrame();
         await press(".o_viva_wallet_any_card");

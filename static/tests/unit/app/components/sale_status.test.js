@@ -67,7 +67,7 @@ describe("what the cashier sees", () => {
     });
 
     test("an unknown outcome offers three ways on, and a statement ends it", async () => {
-        const { server, line } = await setupWaiting();
+        const { server, store, line } = await setupWaiting();
         server.answer = UNKNOWN;
         await pass();
         await animationFrame();
@@ -81,7 +81,8 @@ describe("what the cashier sees", () => {
         server.answer = { ...UNKNOWN, statement: "not_paid" };
         await click(`${LINE} .o_viva_wallet_shows_not_paid`);
         await settle();
-        expect(server.calls.at(-1).args).toEqual([line.viva_wallet_session_id, false]);
+        const cashier = { name: store.user.name, employee_id: false };
+        expect(server.calls.at(-1).args).toEqual([line.viva_wallet_session_id, false, cashier]);
         expect(line.payment_status).toBe("retry");
     });
 
@@ -192,7 +193,8 @@ describe("what the cashier sees", () => {
         server.answer = { ...UNKNOWN, statement: "paid" };
         await click(`${LINE} .o_viva_wallet_shows_paid`);
         await settle();
-        expect(server.calls.at(-1).args).toEqual([line.viva_wallet_session_id, true]);
+        const cashier = { name: store.user.name, employee_id: false };
+        expect(server.calls.at(-1).args).toEqual([line.viva_wallet_session_id, true, cashier]);
         expect(line.payment_status).toBe("done");
     });
 

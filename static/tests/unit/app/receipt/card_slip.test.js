@@ -32,6 +32,15 @@ test("the way in which a card was read has a name, if it is a known one", () => 
     expect(read("telepathy")).toBe("telepathy");
 });
 
+test("surcharge and instalments", () => {
+    const { rows } = slipOf({ viva_wallet_surcharge: 0.31, viva_wallet_instalments: 6 });
+    expect(rows.map(({ label, value }) => [String(label), value])).toInclude([
+        "of which card surcharge",
+        "0.31 €",
+    ]);
+    expect(rows.at(-2)).toEqual({ label: rows.at(-2).label, value: "6" });
+});
+
 test("a refund has no sign, and is called one", () => {
     const slip = slipOf({ getAmount: () => -5 });
     expect(slip.isRefund).toBe(true);

@@ -1,10 +1,21 @@
 import { animationFrame, describe, expect, test } from "@odoo/hoot";
 import { queryText } from "@odoo/hoot-dom";
-import { mountWithCleanup, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { CARD, SESSION_ID, pass, settle, setupTill, setupWaiting } from "../../till_env";
+import {
+    CARD,
+    SESSION_ID,
+    dialogTitles,
+    pass,
+    refusal,
+    settle,
+    setupTill,
+    setupWaiting,
+} from "../../till_env";
 
 definePosModels();
 
@@ -191,5 +202,196 @@ describe("an order that is paid before the cashier's eyes", () => {
             store.vivaWallet.completion.validateIfPaid(order),
         ]);
         expect(order.state).toBe("paid");
+    });
+});
+
+describe("an order that the server refuses", () => {
+    const REASON = "Please define a receivable account. [T]";
+
+    /** A charged order, of a register that validates by itself, and a server that refuses it. */
+    async function setupRefused({ skipsReceipt = false } = {}) {
+        const till = await setupTill();
+        const { store, order, method } = till;
+        await mountWithCleanup(MainComponentsContainer);
+        const line = order.addPaymentline(method).data;
+        line.update({ viva_wallet_session_id: SESSION_ID, ...CARD });
+        line.setPaymentStatus("done");
+        store.config.iface_print_auto = skipsReceipt;
+        store.config.iface_print_skip_screen = skipsReceipt;
+        patchWithCleanup(store, { printReceipt: async () => true });
+        const shown = [];
+        patchWithCleanup(store.router, { navigate: (screen) => shown.push(screen) });
+        const saved = { tries: 0, isRefused: true };
+        onRpc("pos.order", "sync_from_ui", () => {
+            saved.tries += 1;
+            if (saved.isRefused) {
+                throw refusal("ValidationError", REASON);
+            }
+        });
+        return { ...till, line, saved, shown };
+    }
+
+    async function open(order) {
+        const screen = await mountWithCleanup(PaymentScreen, {
+            props: { orderUuid: order.uuid },
+        });
+        await pass();
+        await animationFrame();
+        return screen;
+    }
+
+    function show(store, order) {
+        store.setOrder(order);
+        store.router.state.current = "PaymentScreen";
+        store.router.state.params = { orderUuid: order.uuid };
+    }
+
+    for (const skipsReceipt of [false, true]) {
+        const where = skipsReceipt ? "where the receipt screen is skipped" : "";
+        test(`is tried once by itself, and told once ${where}`, async () => {
+            const { store, order, saved, shown } = await setupRefused({ skipsReceipt });
+            show(store, order);
+            await open(order);
+            await open(order);
+            await store.vivaWallet.recovery.recover();
+            await pass();
+            expect(saved.tries).toBe(1);
+            expect(order.state).toBe("draft");
+            expect(shown).toEqual([]);
+            expect(dialogTitles()).toHaveLength(1);
+            expect(queryText(".modal-body")).toInclude(REASON);
+            expect(".o_notification").toHaveCount(1);
+            expect(queryText(".o_notification")).toInclude("untick Invoice");
+        });
+
+        test(`is tried when somebody validates it ${where}`, async () => {
+            const { store, order, saved, shown } = await setupRefused({ skipsReceipt });
+            show(store, order);
+            const screen = await open(order);
+            saved.isRefused = false;
+            await screen.validateOrder();
+            await pass();
+            await animationFrame();
+            expect(saved.tries).toBe(2);
+            expect(order.state).toBe("paid");
+            expect(shown).toEqual([skipsReceipt ? "FeedbackScreen" : "ReceiptScreen"]);
+            expect(".o_notification").toHaveCount(0);
+        });
+    }
+
+    test("is tried again by itself once something has changed", async () => {
+        const { store, order, saved } = await setupRefused();
+        show(store, order);
+        order.setToInvoice(true);
+        order.setPartner(store.models["res.partner"].getFirst());
+        await open(order);
+        expect(saved.tries).toBe(1);
+        saved.isRefused = false;
+        order.setToInvoice(false);
+        await open(order);
+        expect(saved.tries).toBe(2);
+        expect(order.state).toBe("paid");
+    });
+
+    test("is remembered over a reload", async () => {
+        const { store, order } = await setupRefused();
+        show(store, order);
+        await open(order);
+        const kept = JSON.parse(JSON.stringify(order.serializeState()));
+        order.restoreState(kept);
+        expect(store.vivaWallet.refusedOrders.has(order)).toBe(true);
+    });
+
+    test("in the background is told by its name, without a dialog", async () => {
+        const { store, order, saved } = await setupRefused();
+        order.pos_reference = "2026-77";
+        store.addNewOrder();
+        await store.vivaWallet.recovery.recover();
+        await pass();
+        await animationFrame();
+        expect(saved.tries).toBe(1);
+        expect(order.state).toBe("draft");
+        expect(dialogTitles()).toEqual([]);
+        expect(queryText(".o_notification")).toInclude("2026-77");
+        expect(queryText(".o_notification")).toInclude(REASON);
+        await store.vivaWallet.recovery.recover();
+        await pass();
+        expect(saved.tries).toBe(1);
+    });
+
+    test("after it was finished without a connection is opened again, and told", async () => {
+        const { store, order, saved } = await setupRefused();
+        order.state = "paid";
+        await store.syncAllOrders({ orders: [order] });
+        await pass();
+        await animationFrame();
+        expect(saved.tries).toBe(1);
+        expect(order.state).toBe("draft");
+        expect(queryText(".o_notification")).toInclude(REASON);
+    });
+});
+
+describe("an order whose card was charged while the cashier is elsewhere", () => {
+    async function setupElsewhere() {
+        const till = await setupTill();
+        const { store, order, method } = till;
+        await mountWithCleanup(MainComponentsContainer);
+        const line = order.addPaymentline(method).data;
+        line.update({ viva_wallet_session_id: SESSION_ID, ...CARD });
+        line.setPaymentStatus("done");
+        store.addNewOrder();
+        return { ...till, line };
+    }
+
+    test("is told as finished, whatever `validateOrder` of another module returns", async () => {
+        const { store, order } = await setupElsewhere();
+        patchWithCleanup(OrderPaymentValidation.prototype, {
+            async validateOrder() {
+                await super.validateOrder(...arguments);
+            },
+        });
+        await store.vivaWallet.recovery.recover();
+        await pass();
+        await animationFrame();
+        expect(order.state).toBe("paid");
+        expect(queryText(".o_notification")).toInclude("was paid by card and is finished");
+    });
+
+    test("is not told as finished before the server has it", async () => {
+        const { store, order } = await setupElsewhere();
+        const lost = new ConnectionLostError("sync_from_ui");
+        patchWithCleanup(store, {
+            syncAllOrders: async () => {
+                throw lost;
+            },
+        });
+        expect.errors(1);
+        await store.vivaWallet.recovery.recover();
+        await pass();
+        await animationFrame();
+        expect(order.state).toBe("paid");
+        expect(queryText(".o_notification")).toInclude("as soon as Odoo can be reached");
+        expect(queryText(".o_notification")).not.toInclude("is finished");
+        expect.verifyErrors([/ConnectionLost|Connection/]);
+    });
+
+    test("keeps the employee who asked, whoever is logged in now", async () => {
+        const { store, order } = await setupElsewhere();
+        const seen = [];
+        order.employee_id = "asker";
+        patchWithCleanup(OrderPaymentValidation.prototype, {
+            async validateOrder() {
+                this.order.employee_id = "another";
+                await super.validateOrder(...arguments);
+            },
+            async finalizeValidation() {
+                seen.push(this.order.employee_id);
+                return super.finalizeValidation(...arguments);
+            },
+        });
+        await store.vivaWallet.recovery.recover();
+        await pass();
+        expect(order.state).toBe("paid");
+        expect(seen).toEqual(["asker"]);
     });
 });

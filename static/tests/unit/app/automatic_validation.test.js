@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { BackgroundValidation } from "@pos_viva_wallet/app/background_validation";
+import { BackgroundValidation } from "@pos_viva_wallet/app/automatic_validation";
 import { setupTill } from "../till_env";
 
 definePosModels();
