@@ -100,13 +100,10 @@ class PosOrder(models.Model):
         return employee.name if employee else self.env.user.name
 
     def action_pos_order_paid(self):
-        """Override of `point_of_sale` to compare what is booked with what was charged."""
+        """Override of `point_of_sale` to keep an order open while a terminal may be charging for it."""
         ledger = self.env["viva.wallet.transaction"]
         ledger._check_payable(self)
         self._viva_wallet_check_complete()
-        was_paid = self.state in PAID_STATES  # as a till saves a new order
         result = super().action_pos_order_paid()
-        if was_paid:
-            self.payment_ids._viva_wallet_check_paid()
         ledger._flag_unbooked(self)
         return result

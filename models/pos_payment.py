@@ -155,7 +155,7 @@ class PosPayment(models.Model):
         The till saves whatever its copy says; what was charged is known by the ledger. Where the
         ledger itself writes payments, it ties them on its own.
         """
-        if self.env.context.get("viva_wallet_booking"):
+        if self._viva_wallet_is_booking():
             return
         by_session = {payment.viva_wallet_session_id: payment for payment in self}
         for transaction in self._viva_wallet_transactions():

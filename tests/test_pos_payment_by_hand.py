@@ -178,6 +178,9 @@ class TestPaymentByHand(ByHandCommon):
             "write": lambda order: order.payment_ids.write(
                 {"payment_method_id": self.viva_method.id, "amount": 3.0, **CARD}
             ),
+            "as if it were the ledger": lambda order: order.with_user(self.cashier).with_context(
+                viva_wallet_booking=True, viva_wallet_saving_order=True
+            ).payment_ids.write({"payment_method_id": self.viva_method.id, **CARD}),
             "add_payment": lambda order: order.add_payment(
                 {"pos_order_id": order.id, "payment_method_id": self.viva_method.id, "amount": 3.0}
             ),

@@ -59,9 +59,3 @@ class TestEditPaymentTour(TourCommon):
         }])  # fmt: skip
         self.assertEqual(row.payment_id.payment_method_id, self.viva_method)
         self.assert_ledgers_agree(payments=0)
-
-    def test_card_to_cash(self):
-        # What the server refuses is an error in the log of the page, too.
-        is_error = lambda message: "RPC_ERROR" not in message  # noqa: E731
-        self.run_tour("viva_wallet_edited_from_card", error_checker=is_error)
-        self.assert_paid()

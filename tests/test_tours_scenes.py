@@ -51,6 +51,7 @@ class TestScenes(TourCommon):
         """Check the orders of the register: none is left open, none is there twice."""
         orders = self.viva_config.current_session_id.order_ids.sorted("id")
         self.assertEqual(sorted(orders.mapped("amount_total")), sorted(totals))
-        self.assertEqual(set(orders.mapped("state")), {"paid"})
+        # In some countries the till invoices each order.
+        self.assertLessEqual(set(orders.mapped("state")), {"paid", "done"})
         for order in orders:
             self.assertEqual(sum(order.payment_ids.mapped("amount")), order.amount_total)

@@ -6,22 +6,17 @@ import * as Till from "@pos_viva_wallet/../tests/tours/utils/viva_wallet_util";
 const FORM = ".modal .o_form_view";
 const METHOD_CELL = `${FORM} .o_field_widget[name=payment_ids] .o_data_row [name=payment_method_id]`;
 
-function editPayment() {
+function editPayment(method) {
     return [
         Till.click(".receipt-screen .edit-order-payment"),
         Till.click(`${FORM} .o_notebook .nav-link[name=payments]`),
-    ];
-}
-
-function chooseMethod(name) {
-    return [
         Till.click(METHOD_CELL),
         {
-            content: `look for ${name}`,
+            content: `look for ${method}`,
             trigger: `${METHOD_CELL} input`,
-            run: `edit ${name}`,
+            run: `edit ${method}`,
         },
-        Till.click(`.o-autocomplete--dropdown-item:contains("${name}")`),
+        Till.click(`.o-autocomplete--dropdown-item:contains("${method}")`),
         Till.click(".modal .o_form_button_save"),
     ];
 }
@@ -33,8 +28,7 @@ Till.addTour("viva_wallet_edited_to_card", () => [
     PaymentScreen.clickPaymentMethod("Cash"),
     PaymentScreen.clickValidate(),
     ReceiptScreen.isShown(),
-    editPayment(),
-    chooseMethod(Till.METHOD),
+    editPayment(Till.METHOD),
     ReceiptScreen.paymentLineContains(Till.METHOD, "12.34"),
     {
         content: "the receipt does not pass it off as a card payment",
@@ -49,20 +43,4 @@ Till.addTour("viva_wallet_edited_to_card", () => [
         content: "what it is about",
         trigger: '.modal:contains("12.34"):contains("Viva knows of no such charge")',
     },
-]);
-
-// What Viva has confirmed stays a card payment.
-Till.addTour("viva_wallet_edited_from_card", () => [
-    Till.pay(),
-    Till.customer("approve"),
-    ReceiptScreen.isShown(),
-    editPayment(),
-    chooseMethod("Cash"),
-    {
-        content: "refused, in words",
-        trigger: '.modal:contains("was charged to a card")',
-    },
-    Till.click('.modal:contains("was charged to a card") .modal-footer button'),
-    Till.click(".modal .o_form_button_cancel"),
-    ReceiptScreen.paymentLineContains(Till.METHOD, "12.34"),
 ]);
