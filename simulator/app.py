@@ -194,20 +194,15 @@ class Simulator:
         return self._engine.changed.wait_for(lambda: condition(self), timeout)
 
     @_locked
-    def screens(self, terminal_id=None, after=0, timeout=0):
-        """Return what the terminals show, once there is news.
+    def screens(self):
+        """Return what the terminals show.
 
-        :param str terminal_id: only this terminal
-        :param float after: the ``version`` of the last answer
-        :param float timeout: longest wait for news, in real seconds
-        :return: ``{"version", "shop_name", "session_seconds", "cards", "reasons", "terminals"}``
-        :raises SimulatorError: when the terminal is unknown
+        :return: ``{"version", "shop_name", "session_seconds", "cards", "reasons", "terminals"}``;
+            the version changes with what is shown, but for the time that is left
         """
         engine = self._engine
-        engine.changed.wait_for(lambda: self._version(terminal_id) > after, timeout)
-        chosen = [engine.terminal(terminal_id)] if terminal_id else engine.terminals.values()
         return {
-            "version": self._version(terminal_id),
+            "version": engine.version,
             "shop_name": engine.settings.shop_name,
             "session_seconds": engine.settings.session_seconds,
             "cards": [{"code": card.code, "label": card.label} for card in cards.CARDS.values()],
@@ -215,11 +210,8 @@ class Simulator:
                 {"event_id": event_id, "label": outcomes.message(event_id)}
                 for event_id in outcomes.DECLINE_REASONS
             ],
-            "terminals": [self._screen(terminal) for terminal in chosen],
+            "terminals": [self._screen(terminal) for terminal in engine.terminals.values()],
         }
-
-    def _version(self, terminal_id):
-        return self._engine.terminal(terminal_id).version if terminal_id else self._engine.version
 
     def _screen(self, terminal):
         now = self.clock.now()
