@@ -34,24 +34,13 @@ def _locked(method):
 
 
 def _of(part, method):
-    """Make a method of one of the simulator's parts one of the simulator."""
+    """Make a method of one of the simulator's parts one of the simulator, which returns dicts."""
 
     @functools.wraps(method)
     def run(self, *args, **options):
         with self._engine.lock:
-            return method(getattr(self, part), *args, **options)
-
-    return run
-
-
-def _steers(method):
-    """Make a method of the engine one of the simulator, which returns dicts."""
-
-    @functools.wraps(method)
-    def run(self, *args, **options):
-        with self._engine.lock:
-            result = method(self._engine, *args, **options)
-            return result and result.as_dict()
+            result = method(getattr(self, part), *args, **options)
+            return result.as_dict() if hasattr(result, "as_dict") else result
 
     return run
 
@@ -259,19 +248,19 @@ class Simulator:
     add_faults = _of("_faults", Faults.add)
     clear_faults = _of("_faults", Faults.clear)
     revoke_tokens = _of("_tokens", Tokens.revoke_all)
-    add_terminal = _steers(Engine.add_terminal)
-    set_terminal = _steers(Engine.set_terminal)
-    terminal = _steers(Engine.terminal)
-    act = _steers(Engine.act)
+    add_terminal = _of("_engine", Engine.add_terminal)
+    set_terminal = _of("_engine", Engine.set_terminal)
+    terminal = _of("_engine", Engine.terminal)
+    act = _of("_engine", Engine.act)
     tap = functools.partialmethod(act, action="tap")
     insert = functools.partialmethod(act, action="insert")
     decline = functools.partialmethod(act, action="decline")
     cancel = functools.partialmethod(act, action="cancel")
     ignore = functools.partialmethod(act, action="ignore")
-    approve_late = _steers(Engine.approve_late)
-    reverse = _steers(Engine.reverse)
-    undo = _steers(Engine.undo)
-    refund = _steers(Engine.refund)
+    approve_late = _of("_engine", Engine.approve_late)
+    reverse = _of("_engine", Engine.reverse)
+    undo = _of("_engine", Engine.undo)
+    refund = _of("_engine", Engine.refund)
     redeliver = _of("_outbox", Outbox.redeliver)
 
 
