@@ -44,6 +44,7 @@ from . import (
     test_timeline,
     test_tours,
     test_tours_before_charge,
+    test_tours_coupons,
     test_tours_finishing,
     test_tours_interruptions,
     test_tours_refund,
