@@ -92,9 +92,7 @@ class TestFinishingSalesOrder(FinishCommon):
             "order_line": [(0, 0, {"product_id": self.product.id, "price_unit": 100})],
         })  # fmt: skip
         order = self.draft_order()
-        order.lines.write(
-            {"product_id": down_payment.id, "sale_order_origin_id": sales_order.id}
-        )
+        order.lines.write({"product_id": down_payment.id, "sale_order_origin_id": sales_order.id})
         self.attach(order)
         lines = sales_order.order_line.filtered("is_downpayment").filtered("price_unit")
         self.assertEqual(lines.mapped("price_unit"), [12.34])
@@ -128,8 +126,10 @@ class TestFinishingCoupons(FinishCommon):
                 "discount_applicability": "order",
             })],
         })  # fmt: skip
-        return self.env["loyalty.card"].sudo().create(
-            {"program_id": program.id, "points": points, "code": f"VIVA-{program_type}"}
+        return (
+            self.env["loyalty.card"]
+            .sudo()
+            .create({"program_id": program.id, "points": points, "code": f"VIVA-{program_type}"})
         )
 
     def test_gift_card_is_used_up_once(self):
@@ -162,8 +162,10 @@ class TestFinishingEvent(FinishCommon):
             "name": "Concert", "date_begin": "2030-01-01 20:00:00",
             "date_end": "2030-01-01 23:00:00",
         })  # fmt: skip
-        ticket = self.env["event.event.ticket"].sudo().create(
-            {"name": "Standard", "event_id": event.id, "product_id": self.product.id}
+        ticket = (
+            self.env["event.event.ticket"]
+            .sudo()
+            .create({"name": "Standard", "event_id": event.id, "product_id": self.product.id})
         )
         order = self.draft_order()
         order.lines.event_ticket_id = ticket

@@ -33,10 +33,12 @@ class VivaWalletPosApi(models.AbstractModel):
         }
 
     @api.model
-    def _named(self, config, cashier):
-        """Return the same with the cashier's name for the timeline; see `_validated_cashier`."""
-        name = self._validated_cashier(config, cashier)["cashier_name"]
-        return self.with_context(viva_wallet_cashier=name)
+    def _cashier_name(self, config, cashier):
+        """Return the name alone; see `_validated_cashier`.
+
+        In the context `viva_wallet_cashier` it gets to the timeline and into statements.
+        """
+        return self._validated_cashier(config, cashier)["cashier_name"]
 
     @api.model
     def _is_manager(self, config, cashier):

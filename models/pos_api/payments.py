@@ -115,8 +115,8 @@ class VivaWalletPosApi(models.AbstractModel):
                 transaction, _call = self._open_row(sale, is_cancelled=True)
             except Refused as refusal:
                 return self._refusal(sale, refusal)
-        named = self._named(transaction.pos_config_id, cashier)
-        transaction.with_context(named.env.context)._abort(self.env.uid)
+        name = self._cashier_name(transaction.pos_config_id, cashier)
+        transaction.with_context(viva_wallet_cashier=name)._abort(self.env.uid)
         return self._snapshot(transaction)
 
     @api.model
@@ -133,9 +133,9 @@ class VivaWalletPosApi(models.AbstractModel):
         self._check_user()
         transaction = self.env["viva.wallet.transaction"]._of_sessions([session_id])
         if transaction.state in ("sent", "unknown"):
-            named = self._named(transaction.pos_config_id, cashier)
+            name = self._cashier_name(transaction.pos_config_id, cashier)
             run_in_new_transaction(
-                transaction.with_context(named.env.context),
+                transaction.with_context(viva_wallet_cashier=name),
                 lambda own: own._record_statement(paid),
             )
         return self.read_status([session_id])[session_id]

@@ -58,7 +58,6 @@ function lineOf(order) {
 }
 
 function isByAccount(line) {
-    const way =
-        line.uiState.vivaWalletRefund?.way || line.payment_method_id.viva_wallet_refund_way;
+    const way = line.uiState.vivaWalletRefund?.way || line.payment_method_id.viva_wallet_refund_way;
     return line.isVivaWalletRefund() && way === "account";
 }

@@ -15,11 +15,13 @@ export function customerText(payment) {
  * @returns {string} classes of the icon
  */
 export function customerIcon({ stage }) {
-    return {
-        present: "fa-credit-card",
-        done: "fa-check text-success",
-        notDone: "fa-info-circle",
-    }[stage] || "fa-circle-o-notch fa-spin";
+    return (
+        {
+            present: "fa-credit-card",
+            done: "fa-check text-success",
+            notDone: "fa-info-circle",
+        }[stage] || "fa-circle-o-notch fa-spin"
+    );
 }
 
 function saleText({ stage }) {
@@ -31,7 +33,7 @@ function saleText({ stage }) {
         case "checking":
             return _t("The payment is being checked. Please wait, and do not pay again.");
         case "done":
-            return _t("Paid by card. Thank you!");
+            return _t("Paid by card.");
         case "notDone":
             return _t("The card payment was not made. Nothing was charged.");
         default:
@@ -44,7 +46,9 @@ function refundText({ stage, isByAccount }) {
         case "present":
             return isByAccount
                 ? _t("Your money is being paid back to your card.")
-                : _t("Your money is being paid back. If the terminal asks for it, present the card you paid with.");
+                : _t(
+                      "Your money is being paid back. If the terminal asks for it, present the card you paid with."
+                  );
         case "cancelling":
             return _t("The refund is being cancelled. Please do not present your card.");
         case "checking":
