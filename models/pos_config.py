@@ -47,11 +47,8 @@ class PosConfig(models.Model):
     @api.constrains("payment_method_ids", "journal_id", "company_id")
     def _check_viva_wallet_currency(self):
         for config in self:
-            uses_terminal = "viva_wallet" in config.payment_method_ids.mapped(
-                "use_payment_terminal"
-            )
             refusal = config._viva_wallet_currency_refusal()
-            if uses_terminal and refusal:
+            if refusal and config._viva_wallet_is_used():
                 raise ValidationError(refusal)
 
     def _viva_wallet_currency_refusal(self):
@@ -80,12 +77,22 @@ class PosConfig(models.Model):
         )
 
     def _get_special_products(self):
-        """Override of `point_of_sale`: tills know the product for what a terminal adds."""
-        return super()._get_special_products() | self._viva_wallet_surplus_product()
+        """Override of `point_of_sale`: tills know the products for what a terminal adds."""
+        surcharge, surplus = map(self._viva_wallet_product, ("surcharge", "surplus"))
+        return super()._get_special_products() | surcharge | surplus
 
-    def _viva_wallet_surplus_product(self):
-        """Return the product that stands for what a terminal charged on top and is no tip."""
+    def _viva_wallet_is_used(self):
+        """Return whether the register takes cards on a Viva terminal."""
+        terminals = self.sudo().payment_method_ids.mapped("use_payment_terminal")
+        return "viva_wallet" in terminals
+
+    def _viva_wallet_product(self, name):
+        """Return the product that stands for something that a terminal charged on top.
+
+        :param str name: "surcharge", or "surplus" for what is neither that nor a tip.
+        :return: `product.product`, empty when somebody has deleted it.
+        """
         return (
-            self.env.ref("pos_viva_wallet.product_product_surplus", raise_if_not_found=False)
+            self.env.ref(f"pos_viva_wallet.product_product_{name}", raise_if_not_found=False)
             or self.env["product.product"]
         )

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .pos_payment_by_hand import PAID_STATES
+
 
 class PosOrder(models.Model):
     _inherit = "pos.order"
@@ -7,7 +9,11 @@ class PosOrder(models.Model):
     def write(self, vals):
         if vals.get("state") == "cancel":
             self.env["viva.wallet.transaction"]._check_removable(self)
-        return super().write(vals)
+        is_paying = vals.get("state") in PAID_STATES
+        unpaid = self.filtered(lambda order: is_paying and order.state not in PAID_STATES)
+        result = super().write(vals)
+        unpaid.payment_ids._viva_wallet_check_paid()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _viva_wallet_unlink_except_charged(self):
@@ -23,6 +29,8 @@ class PosOrder(models.Model):
             order["payment_ids"] = payments._viva_wallet_clean_commands(order["payment_ids"])
         if existing_order:
             self._viva_wallet_meet_lines(order, existing_order)
+        known = existing_order or self.browse()
+        known._viva_wallet_meet_devices(order)
         saving = self.with_context(viva_wallet_saving_order=True)
         order_id = super(PosOrder, saving)._process_order(order, existing_order)
         saved = self.browse(order_id)
@@ -92,10 +100,10 @@ class PosOrder(models.Model):
         return employee.name if employee else self.env.user.name
 
     def action_pos_order_paid(self):
-        """Override of `point_of_sale` to compare what is booked with what was charged."""
+        """Override of `point_of_sale` to keep an order open while a terminal may be charging for it."""
         ledger = self.env["viva.wallet.transaction"]
         ledger._check_payable(self)
+        self._viva_wallet_check_complete()
         result = super().action_pos_order_paid()
-        self.payment_ids._viva_wallet_check_paid()
         ledger._flag_unbooked(self)
         return result

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 # Prices to try, away from the exact one, in thousandths: with a tax on top not every total can be
 # reached, and a rounding decides.
@@ -7,6 +8,14 @@ STEPS = sorted(range(-10, 11), key=abs)
 
 class PosOrderLine(models.Model):
     _inherit = "pos.order.line"
+
+    def write(self, vals):
+        """Override of `point_of_sale`: a line does not leave an order whose card is charged."""
+        if "order_id" in vals:
+            moved = self.filtered(lambda line: line.order_id.id != vals["order_id"])
+            for transaction in self.env["viva.wallet.transaction"]._holding(moved.order_id):
+                raise UserError(transaction._removal_refusal())
+        return super().write(vals)
 
     def _viva_wallet_fit(self, total):
         """Set the price so that the order comes to a total with its taxes: that was charged.

@@ -32,6 +32,14 @@ class PosPayment(models.Model):
     viva_wallet_aid = fields.Char(
         string="Application ID", copy=False, help="Of the application on the card, for the slip."
     )
+    viva_wallet_surcharge = fields.Monetary(
+        string="Card surcharge",
+        copy=False,
+        help="Part of the amount that the terminal added for a business or foreign card.",
+    )
+    viva_wallet_instalments = fields.Integer(
+        string="Instalments", copy=False, help="In how many the customer pays; 0 for all at once."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -147,25 +155,28 @@ class PosPayment(models.Model):
         The till saves whatever its copy says; what was charged is known by the ledger. Where the
         ledger itself writes payments, it ties them on its own.
         """
-        if self.env.context.get("viva_wallet_booking"):
+        if self._viva_wallet_is_booking():
             return
         by_session = {payment.viva_wallet_session_id: payment for payment in self}
         for transaction in self._viva_wallet_transactions():
             payment = by_session[transaction.session_id].sudo()
             transaction._book_or_flag(partial(transaction._bind_payment, payment))
 
-    def _viva_wallet_check_paid(self):
-        """Have the ledger compare the payments of paid orders with what was charged."""
+    def _viva_wallet_check_paid(self, again=False):
+        """Have the ledger compare the payments of paid orders with what was charged.
+
+        :param bool again: also where a person has resolved it before: it was changed.
+        """
         ledger = self.env["viva.wallet.transaction"].sudo()
         for payment in self:
             is_ours = payment.payment_method_id.use_payment_terminal == "viva_wallet"
-            if not is_ours or payment.is_change or not payment.amount:
+            if not is_ours or not payment.amount:
                 continue
             transaction = payment._viva_wallet_transactions()
             if transaction:
-                transaction._check_paid(payment)
+                transaction._check_paid(payment, again)
             else:
-                ledger._record_unasked(payment)
+                ledger._record_unasked(payment, again)
 
     def _viva_wallet_keep_charged(self, vals):
         """Return `vals` with the amount that was charged in place of the one asked for.

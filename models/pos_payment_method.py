@@ -3,93 +3,23 @@ import logging
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..viva import const
 from ..viva.account import DEMO, LIVE, Credentials, Hosts, is_loopback_url
 from ..viva.client import VivaClient
 from ..viva.credential_cleanup import clean
 from . import verification_key
+from .pos_payment_method_credentials import CREDENTIAL_FIELDS, NEW_CREDENTIALS
 from .pos_payment_method_webhook import WEBHOOK_FIELDS
 
 _logger = logging.getLogger(__name__)
 
-CREDENTIAL_FIELDS = (
-    "viva_wallet_merchant_id",
-    "viva_wallet_api_key",
-    "viva_wallet_client_id",
-    "viva_wallet_client_secret",
-)
 REQUIRED_FIELDS = (*CREDENTIAL_FIELDS, "viva_wallet_terminal_id")
-# What the form writes into, so that it never has to read what is stored.
-NEW_CREDENTIALS = {
-    name.replace("viva_wallet_", "viva_wallet_new_"): name for name in CREDENTIAL_FIELDS
-}
-CREDENTIAL_HELP = {
-    "merchant_id": "In Viva: Settings > API Access > Access credentials, Merchant ID.",
-    "api_key": "In Viva: Settings > API Access > Access credentials, API Key.",
-    "client_id": "In Viva: Settings > API Access > POS APIs Credentials. "
-    "It ends in .apps.vivapayments.com.",
-    "client_secret": "In Viva: Settings > API Access > POS APIs Credentials > Generate. "
-    "Viva shows it once: paste it here straight away.",
-}
 SIMULATOR_PARAMETER = "pos_viva_wallet.simulator_url"
 
 
 class PosPaymentMethod(models.Model):
     _inherit = "pos.payment.method"
 
-    viva_wallet_merchant_id = fields.Char(
-        string="Merchant ID",
-        groups="base.group_system",
-        copy=False,
-        help=CREDENTIAL_HELP["merchant_id"],
-    )
-    viva_wallet_api_key = fields.Char(
-        string="API Key",
-        groups="base.group_system",
-        copy=False,
-        help=CREDENTIAL_HELP["api_key"],
-    )
-    viva_wallet_client_id = fields.Char(
-        string="Client ID",
-        groups="base.group_system",
-        copy=False,
-        help=CREDENTIAL_HELP["client_id"],
-    )
-    viva_wallet_client_secret = fields.Char(
-        string="Client secret",
-        groups="base.group_system",
-        copy=False,
-        help=CREDENTIAL_HELP["client_secret"],
-    )
-    viva_wallet_new_merchant_id = fields.Char(
-        string="New Merchant ID",
-        compute="_compute_viva_wallet_new_credentials",
-        readonly=False,
-        help=CREDENTIAL_HELP["merchant_id"],
-    )
-    viva_wallet_new_api_key = fields.Char(
-        string="New API Key",
-        compute="_compute_viva_wallet_new_credentials",
-        readonly=False,
-        help=CREDENTIAL_HELP["api_key"],
-    )
-    viva_wallet_new_client_id = fields.Char(
-        string="New Client ID",
-        compute="_compute_viva_wallet_new_credentials",
-        readonly=False,
-        help=CREDENTIAL_HELP["client_id"],
-    )
-    viva_wallet_new_client_secret = fields.Char(
-        string="New Client secret",
-        compute="_compute_viva_wallet_new_credentials",
-        readonly=False,
-        help=CREDENTIAL_HELP["client_secret"],
-    )
-    viva_wallet_has_credentials = fields.Boolean(
-        compute="_compute_viva_wallet_has_credentials", compute_sudo=True
-    )
-    viva_wallet_stored_hint = fields.Char(
-        compute="_compute_viva_wallet_has_credentials", compute_sudo=True
-    )
     viva_wallet_terminal_id = fields.Char(
         string="Terminal ID",
         copy=False,
@@ -130,6 +60,22 @@ class PosPaymentMethod(models.Model):
         help="Managers of the Point of Sale can pay money to whatever card is presented, without "
         "naming a sale. Viva must have enabled it, and nothing limits the amount to what was paid.",
     )
+    viva_wallet_skip_surcharge = fields.Boolean(
+        string="No surcharge",
+        help="The terminal adds nothing for business and foreign cards, even where the Viva account "
+        "has surcharges switched on.",
+    )
+    viva_wallet_max_instalments = fields.Integer(
+        string="Instalments up to",
+        help="The highest number of instalments that a customer may choose on the terminal; 0 for "
+        "none. Greek accounts and credit cards only, at most 36; the Viva Terminal app must have "
+        "them switched on.",
+    )
+    viva_wallet_instalments_from = fields.Float(
+        string="From an amount of",
+        digits="Product Price",
+        help="Instalments are offered for this amount and more.",
+    )
     viva_wallet_receipt = fields.Selection(
         [("full", "Full card slip"), ("line", "One line"), ("none", "Nothing")],
         string="On the receipt",
@@ -148,20 +94,6 @@ class PosPaymentMethod(models.Model):
         help="The terminal shows the result after each payment. Without receipt and result it is "
         "free for the next payment sooner.",
     )
-
-    def _compute_viva_wallet_new_credentials(self):
-        """Never show what is stored: the page would hold it."""
-        for name in NEW_CREDENTIALS:
-            self[name] = False
-
-    @api.depends(*CREDENTIAL_FIELDS)
-    def _compute_viva_wallet_has_credentials(self):
-        for method in self:
-            is_complete = all(method[name] for name in CREDENTIAL_FIELDS)
-            method.viva_wallet_has_credentials = is_complete
-            method.viva_wallet_stored_hint = is_complete and method.env._(
-                "Stored. Paste a new value to replace it."
-            )
 
     def _compute_viva_wallet_simulator_url(self):
         self.viva_wallet_simulator_url = (
@@ -213,18 +145,23 @@ class PosPaymentMethod(models.Model):
                     )
                 )
 
+    @api.constrains("viva_wallet_max_instalments", "viva_wallet_instalments_from")
+    def _check_viva_wallet_instalments(self):
+        for method in self:
+            number, amount = method.viva_wallet_max_instalments, method.viva_wallet_instalments_from
+            if not 0 <= number <= const.MAX_INSTALMENTS or amount < 0:
+                raise ValidationError(
+                    method.env._(
+                        "Viva offers at most %(number)s instalments. Enter a number from 0 (none) to "
+                        "%(number)s, and an amount from which they are offered that is not below "
+                        "zero.",
+                        number=const.MAX_INSTALMENTS,
+                    )
+                )
+
     @api.constrains("use_payment_terminal", "config_ids")
     def _check_viva_wallet_currency(self):
         self.config_ids._check_viva_wallet_currency()
-
-    @api.model
-    def _has_field_access(self, field, operation):
-        """Override of `base`: those who set up registers replace credentials without seeing them."""
-        return super()._has_field_access(field, operation) or (
-            operation == "write"
-            and field.name in CREDENTIAL_FIELDS
-            and self.env.user.has_group("point_of_sale.group_pos_manager")
-        )
 
     def _get_payment_terminal_selection(self):
         return [*super()._get_payment_terminal_selection(), ("viva_wallet", "Viva Wallet")]
@@ -244,12 +181,12 @@ class PosPaymentMethod(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        methods = super().create(
-            [
-                self._viva_wallet_without_providers(self._viva_wallet_clean(vals))
-                for vals in vals_list
-            ]
-        )
+        vals_list = [
+            self._viva_wallet_without_providers(self._viva_wallet_clean(vals)) for vals in vals_list
+        ]
+        methods = super().create(vals_list)
+        for method, vals in zip(methods, vals_list, strict=True):
+            method._viva_wallet_note_stored(vals)
         methods._viva_wallet_ensure_webhook_token()
         verification_key.fetch_later(methods)
         return methods
@@ -257,6 +194,7 @@ class PosPaymentMethod(models.Model):
     def write(self, vals):
         vals = self._viva_wallet_clean(vals)
         result = super().write(vals)
+        self._viva_wallet_note_stored(vals)
         changes_account = {"viva_wallet_merchant_id", "viva_wallet_test_mode"} & vals.keys()
         if changes_account and "viva_wallet_webhook_verification_key" not in vals:
             self.sudo().write(
@@ -364,6 +302,16 @@ class PosPaymentMethod(models.Model):
         return self.config_ids.sorted("has_active_session")[0].open_ui()
 
     # === VIVA === #
+
+    def _viva_wallet_instalments_for(self, amount):
+        """Return up to how many instalments a customer may choose, 0 for none.
+
+        :param float amount: of the sale, major units.
+        """
+        self.ensure_one()
+        is_offered = amount >= self.viva_wallet_instalments_from
+        number = self.viva_wallet_max_instalments
+        return number if number > 1 and is_offered else 0
 
     def _viva_wallet_client(self):
         """Return the client that speaks for this method.

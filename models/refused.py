@@ -1,8 +1,9 @@
 # Why a till is refused. Every reason has a sentence in `models/messages/refusals.py`.
 OF_SALES = frozenset(
     {
-        "amount_not_positive", "currency", "currency_ended", "invalid", "not_configured",
-        "order_busy", "order_finished", "order_paid", "register_closed", "terminal_busy", "unsettled",
+        "amount_not_positive", "currency", "currency_ended", "customer_account", "invalid",
+        "journal_archived", "no_invoice_journal", "not_configured", "order_busy", "order_finished",
+        "order_paid", "pos_account", "register_closed", "terminal_busy", "unsettled",
     }
 )  # fmt: skip
 OF_REFUNDS = OF_SALES | {

@@ -22,6 +22,9 @@ class VivaWalletDaily(models.Model):
     sale_count = fields.Integer(string="Number of sales", readonly=True)
     sale_amount = fields.Monetary(string="Sales", readonly=True, help="Charged, tips included.")
     tip_amount = fields.Monetary(string="Tips", readonly=True, help="Part of the sales.")
+    surcharge_amount = fields.Monetary(
+        string="Card surcharges", readonly=True, help="Part of the sales."
+    )
     refund_count = fields.Integer(string="Number of refunds", readonly=True)
     refund_amount = fields.Monetary(string="Refunds", readonly=True)
     net_amount = fields.Monetary(
@@ -54,6 +57,8 @@ class VivaWalletDaily(models.Model):
                        abs(movement.charged_amount) AS charged,
                        CASE WHEN movement.kind <> 'sale' THEN 0
                             ELSE movement.tip_amount END AS tip,
+                       CASE WHEN movement.kind <> 'sale' THEN 0
+                            ELSE movement.surcharge_amount END AS surcharge,
                        payment.amount AS booked
                   FROM viva_wallet_transaction movement
              LEFT JOIN pos_payment payment ON payment.id = movement.payment_id
@@ -64,6 +69,7 @@ class VivaWalletDaily(models.Model):
                        coalesce(sum(charged) FILTER (WHERE is_charged AND NOT is_refund), 0)
                            AS sale_amount,
                        coalesce(sum(tip) FILTER (WHERE is_charged), 0) AS tip_amount,
+                       coalesce(sum(surcharge) FILTER (WHERE is_charged), 0) AS surcharge_amount,
                        count(*) FILTER (WHERE is_charged AND is_refund) AS refund_count,
                        coalesce(sum(charged) FILTER (WHERE is_charged AND is_refund), 0)
                            AS refund_amount,

@@ -6,7 +6,8 @@ from ..viva.account import DEMO, LIVE, Credentials, Hosts, is_loopback_url
 from ..viva.const import SIMULATOR_CREDENTIALS, SIMULATOR_URL
 from ..viva.credential_cleanup import clean
 from .messages import setup_messages
-from .pos_payment_method import CREDENTIAL_FIELDS, NEW_CREDENTIALS, SIMULATOR_PARAMETER
+from .pos_payment_method import SIMULATOR_PARAMETER
+from .pos_payment_method_credentials import CREDENTIAL_FIELDS, NEW_CREDENTIALS
 
 MAX_NEW_METHODS = 50
 

@@ -24,7 +24,9 @@ def main():
         signal.signal(number, lambda *_: stopped.set())
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        simulator = Simulator(options.host, options.port, webhook_urls=options.webhook_url).start()
+        simulator = Simulator(
+            options.host, options.port, options.certificate, webhook_urls=options.webhook_url
+        ).start()
     except SimulatorError as error:
         print(error, file=sys.stderr)
         return 2
@@ -55,6 +57,7 @@ def _parser():
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port, 0 for any")
+    parser.add_argument("--certificate", help="file with a certificate and its key, for HTTPS")
     parser.add_argument(
         "--webhook-url", action="append", default=[], help="gets the webhooks; may be repeated"
     )

@@ -2,18 +2,16 @@
 
 import dataclasses
 import functools
-import mimetypes
 from pathlib import Path
 
-from werkzeug.utils import safe_join
-from werkzeug.wrappers import Response
+from werkzeug.exceptions import NotFound
+from werkzeug.utils import send_from_directory
 
 from . import cards, currencies, outcomes
 from .clock import Clock
 from .control_api import ControlApi
 from .delivery import Outbox
 from .engine import Engine
-from .errors import SimulatorError
 from .faults import Faults
 from .request_log import RequestLog
 from .server import Server
@@ -22,7 +20,6 @@ from .tokens import Tokens
 from .viva_api import VivaApi
 
 _PAGE = Path(__file__).parent / "page"
-_PAGE_NAMES = {"/": "index.html", "/favicon.ico": "icon.svg"}
 
 
 def _locked(method):
@@ -36,14 +33,14 @@ def _locked(method):
     return run
 
 
-def _steers(method):
-    """Make a method of the engine one of the simulator, which returns dicts."""
+def _of(part, method):
+    """Make a method of one of the simulator's parts one of the simulator, which returns dicts."""
 
     @functools.wraps(method)
     def run(self, *args, **options):
         with self._engine.lock:
-            result = method(self._engine, *args, **options)
-            return result and result.as_dict()
+            result = method(getattr(self, part), *args, **options)
+            return result.as_dict() if hasattr(result, "as_dict") else result
 
     return run
 
@@ -55,14 +52,18 @@ class Simulator:
 
     :param str host: address to listen on
     :param int port: 0 takes a free one
+    :param certificate: file with a certificate and its key: then it speaks HTTPS
     :param clock: ManualClock for tests that turn time by hand; default the real time
     :param on_webhook: called with the terminal's id and each message in place of sending it
     :param settings: see ``settings.Settings``; ``reset`` returns to these
     """
 
-    def __init__(self, host="127.0.0.1", port=0, clock=None, on_webhook=None, **settings):
+    def __init__(
+        self, host="127.0.0.1", port=0, certificate=None, clock=None, on_webhook=None, **settings
+    ):
         self._host = host
         self._port = port
+        self._certificate = certificate
         self.clock = clock or Clock()
         self._faults = Faults()
         self._outbox = Outbox(self.clock, self._faults, on_webhook)
@@ -82,7 +83,7 @@ class Simulator:
         :return: the simulator itself
         :raises OSError: when the port is taken
         """
-        self._server = Server(self._host, self._port, self.handle)
+        self._server = Server(self._host, self._port, self.handle, self._certificate)
         self._server.start()
         return self
 
@@ -102,13 +103,14 @@ class Simulator:
     @property
     def port(self):
         """The port it listens on."""
-        return self._server.server_port if self._server else self._port
+        return self._server.port if self._server else self._port
 
     @property
     def url(self):
         """Address of Viva's endpoints and of the page, without a slash at the end."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        scheme = "https" if self._certificate else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def handle(self, request):
         """Answer a werkzeug Request as the server would, without one.
@@ -181,20 +183,15 @@ class Simulator:
         return self._engine.changed.wait_for(lambda: condition(self), timeout)
 
     @_locked
-    def screens(self, terminal_id=None, after=0, timeout=0):
-        """Return what the terminals show, once there is news.
+    def screens(self):
+        """Return what the terminals show.
 
-        :param str terminal_id: only this terminal
-        :param float after: the ``version`` of the last answer
-        :param float timeout: longest wait for news, in real seconds
-        :return: ``{"version", "shop_name", "session_seconds", "cards", "reasons", "terminals"}``
-        :raises SimulatorError: when the terminal is unknown
+        :return: ``{"version", "shop_name", "session_seconds", "cards", "reasons", "terminals"}``;
+            the version changes with what is shown, but for the time that is left
         """
         engine = self._engine
-        engine.changed.wait_for(lambda: self._version(terminal_id) > after, timeout)
-        chosen = [engine.terminal(terminal_id)] if terminal_id else engine.terminals.values()
         return {
-            "version": self._version(terminal_id),
+            "version": engine.version,
             "shop_name": engine.settings.shop_name,
             "session_seconds": engine.settings.session_seconds,
             "cards": [{"code": card.code, "label": card.label} for card in cards.CARDS.values()],
@@ -202,11 +199,8 @@ class Simulator:
                 {"event_id": event_id, "label": outcomes.message(event_id)}
                 for event_id in outcomes.DECLINE_REASONS
             ],
-            "terminals": [self._screen(terminal) for terminal in chosen],
+            "terminals": [self._screen(terminal) for terminal in engine.terminals.values()],
         }
-
-    def _version(self, terminal_id):
-        return self._engine.terminal(terminal_id).version if terminal_id else self._engine.version
 
     def _screen(self, terminal):
         now = self.clock.now()
@@ -235,7 +229,7 @@ class Simulator:
     @_locked
     def reset(self):
         """Return to the state at the start: no sessions, no money, no faults, no tokens."""
-        self._faults.rules.clear()
+        self._faults.clear()
         self._outbox.reset()
         self._log.reset()
         self._tokens.revoke_all()
@@ -251,65 +245,34 @@ class Simulator:
         self._engine.change_settings(values)
         return dataclasses.asdict(self._engine.settings)
 
-    @_locked
-    def add_faults(self, *rules):
-        """Add fault rules.
-
-        :param rules: dicts, see ``faults.Rule``
-        :return: list of int, their ids
-        :raises SimulatorError: naming what is wrong; none is added then
-        """
-        return self._faults.add(rules)
-
-    @_locked
-    def clear_faults(self):
-        """Remove all fault rules."""
-        self._faults.rules.clear()
-
-    add_terminal = _steers(Engine.add_terminal)
-    set_terminal = _steers(Engine.set_terminal)
-    terminal = _steers(Engine.terminal)
-    act = _steers(Engine.act)
+    add_faults = _of("_faults", Faults.add)
+    clear_faults = _of("_faults", Faults.clear)
+    revoke_tokens = _of("_tokens", Tokens.revoke_all)
+    add_terminal = _of("_engine", Engine.add_terminal)
+    set_terminal = _of("_engine", Engine.set_terminal)
+    terminal = _of("_engine", Engine.terminal)
+    act = _of("_engine", Engine.act)
     tap = functools.partialmethod(act, action="tap")
     insert = functools.partialmethod(act, action="insert")
     decline = functools.partialmethod(act, action="decline")
     cancel = functools.partialmethod(act, action="cancel")
     ignore = functools.partialmethod(act, action="ignore")
-    approve_late = _steers(Engine.approve_late)
-    reverse = _steers(Engine.reverse)
-    undo = _steers(Engine.undo)
-    refund = _steers(Engine.refund)
-
-    @_locked
-    def redeliver(self, delivery_id=None):
-        """Send a webhook again; without an id all that failed.
-
-        :return: int, how many
-        :raises SimulatorError: when there is no such delivery
-        """
-        count = self._outbox.redeliver(delivery_id)
-        if delivery_id is not None and not count:
-            raise SimulatorError(f"There is no delivery {delivery_id!r}. See GET deliveries.")
-        return count
-
-    @_locked
-    def revoke_tokens(self):
-        """Make all access tokens invalid, as if their time were over."""
-        self._tokens.revoke_all()
+    approve_late = _of("_engine", Engine.approve_late)
+    reverse = _of("_engine", Engine.reverse)
+    undo = _of("_engine", Engine.undo)
+    refund = _of("_engine", Engine.refund)
+    redeliver = _of("_outbox", Outbox.redeliver)
 
 
 def _page(request):
     """Return a file of the page, or None when a request is not for one."""
     if request.method not in ("GET", "HEAD"):
         return None
-    if request.path.startswith("/terminal/"):
-        name = "terminal.html"
-    else:
-        name = _PAGE_NAMES.get(request.path) or request.path.removeprefix("/page/")
-    path = safe_join(str(_PAGE), name)
-    if path is None or not Path(path).is_file():
+    is_page = request.path == "/" or request.path.startswith("/terminal/")
+    name = "index.html" if is_page else request.path.removeprefix("/page/")
+    try:
+        response = send_from_directory(_PAGE, name, request.environ, max_age=0)
+    except NotFound:
         return None
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    response = Response(Path(path).read_bytes(), content_type=f"{kind}; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
+    response.direct_passthrough = False
     return response

@@ -5,6 +5,8 @@ Field examples: viva-api reference, section 4. The numbers are masked and belong
 
 import dataclasses
 
+IRIS = "NET_IRIS"
+
 
 @dataclasses.dataclass(frozen=True)
 class Card:
@@ -19,6 +21,11 @@ class Card:
     aid: str
     issuing_bank: str
     country_code: str = "GR"
+
+    @property
+    def is_read(self):
+        """Whether the terminal reads it; a QR code on its screen is paid by the customer's bank."""
+        return self.bank_id != IRIS
 
     @property
     def type_id(self):
@@ -43,6 +50,7 @@ CARDS = {
              "376699XXXXX1003", "A000000025010801", "Training Bank"),
         Card("bancontact", "Bancontact", "BANCONTACT", "Debit", "NET_BNCT",
              "670300XXXXXX4407", "D056000666111010", "Training Bank", "BE"),
+        Card("iris", "IRIS (QR code)", "IRIS", "IRIS", IRIS, "*" * 16, "", "Training Bank"),
     )
 }  # fmt: skip
 DEFAULT_CARD = "visa"
@@ -66,6 +74,6 @@ def session_fields(card, entry_mode):
         "bankId": card and card.bank_id,
         "primaryAccountNumberMasked": card and card.masked_number,
         "aid": card and card.aid,
-        "panEntryMode": entry_mode if card else NO_CARD,
-        "verificationMethod": _VERIFICATION.get(entry_mode) if card else None,
+        "panEntryMode": entry_mode if card and card.is_read else NO_CARD,
+        "verificationMethod": _VERIFICATION.get(entry_mode) if card and card.is_read else None,
     }

@@ -1,55 +1,15 @@
 """Time for the simulator: the real clock, and one that tests turn by hand."""
 
-import logging
 import sched
 import threading
 import time
 from contextlib import suppress
 
-_logger = logging.getLogger(__name__)
-
-
-class _Schedule:
-    """Callbacks by the time at which they are due; a failure of one is logged, not raised."""
-
-    def __init__(self, now):
-        self._scheduler = sched.scheduler(now, lambda _seconds: None)
-
-    def enter(self, seconds, callback):
-        """Plan a callback; return a function that takes it back, without effect once it has run."""
-        event = self._scheduler.enter(max(0, seconds), 0, _guarded, (callback,))
-
-        def cancel():
-            with suppress(ValueError):
-                self._scheduler.cancel(event)
-
-        return cancel
-
-    def next_due(self):
-        """Return when the next callback is due, None without one."""
-        queue = self._scheduler.queue
-        return queue[0].time if queue else None
-
-    def run_due(self):
-        """Run what is due; return the seconds until the next is, None without one."""
-        return self._scheduler.run(blocking=False)
-
-
-def _guarded(callback):
-    try:
-        callback()
-    except Exception:
-        _logger.exception("A timer of the simulator failed")
-
 
 class Clock:
-    """Real time. One daemon thread, started when first needed, runs all callbacks in turn."""
+    """Real time; each callback runs in a thread of its own."""
 
     def __init__(self):
-        self._changed = threading.Condition()
-        self._schedule = _Schedule(time.monotonic)
-        self._thread = None
-        self._is_new = False
         self._stopped = threading.Event()
 
     def now(self):
@@ -62,16 +22,10 @@ class Clock:
         :param float seconds: 0 means as soon as possible, never inside this call
         :return: function that cancels it
         """
-        cancel = self._schedule.enter(seconds, callback)
-        with self._changed:
-            self._is_new = True
-            if self._thread is None and not self._stopped.is_set():
-                self._thread = threading.Thread(
-                    target=self._run, name="simulator-clock", daemon=True
-                )
-                self._thread.start()
-            self._changed.notify()
-        return cancel
+        timer = threading.Timer(seconds, lambda: self._stopped.is_set() or callback())
+        timer.daemon = True
+        timer.start()
+        return timer.cancel
 
     def wait(self, seconds):
         """Block the calling thread for so many seconds, or until the clock is stopped."""
@@ -80,17 +34,6 @@ class Clock:
     def stop(self):
         """End all waiting; what is still due is forgotten."""
         self._stopped.set()
-        with self._changed:
-            self._is_new = True
-            self._changed.notify()
-
-    def _run(self):
-        while not self._stopped.is_set():
-            with self._changed:
-                self._is_new = False
-            left = self._schedule.run_due()
-            with self._changed:
-                self._changed.wait_for(lambda: self._is_new, left)
 
 
 class ManualClock:
@@ -99,7 +42,7 @@ class ManualClock:
     def __init__(self, start=1_900_000_000.0):
         self._changed = threading.Condition()
         self._now = start
-        self._schedule = _Schedule(self.now)
+        self._schedule = sched.scheduler(self.now, lambda _seconds: None)
         self._stopped = False
         self._waiting = 0
 
@@ -112,21 +55,27 @@ class ManualClock:
 
         :return: function that cancels it
         """
-        return self._schedule.enter(seconds, callback)
+        event = self._schedule.enter(max(0, seconds), 0, callback)
+
+        def cancel():
+            with suppress(ValueError):  # it has run
+                self._schedule.cancel(event)
+
+        return cancel
 
     def next_due(self):
         """Return the moment at which the next callback runs, None when there is none.
 
         :rtype: float | None
         """
-        return self._schedule.next_due()
+        return next((event.time for event in self._schedule.queue), None)
 
     def advance(self, seconds):
         """Let time pass and run, in order, in this thread, what falls due on the way."""
         target = self._now + seconds
         while not self._stopped and (due := self.next_due()) is not None and due <= target:
             self._set(max(self._now, due))
-            self._schedule.run_due()
+            self._schedule.run(blocking=False)
         self._set(target)
 
     def wait(self, seconds):

@@ -25,6 +25,8 @@ class CustomerAction:
     :ivar after: autopilot only: time between the request on the screen and the action
     :ivar card: code of the card presented; None takes the terminal's
     :ivar tip: added by the customer
+    :ivar surcharge: added by the terminal for the kind of card
+    :ivar instalments: chosen by the customer, as far as the request allows it; 0: all at once
     :ivar amount: charge this total (tip included) instead of what was asked for
     :ivar event_id: reason of a decline
     :ivar transaction_event_id: the issuer's reason
@@ -37,6 +39,8 @@ class CustomerAction:
     card: Annotated[str, tuple(CARDS)] | None = None
     entry: Annotated[str, tuple(ENTRIES)] = "contactless"
     tip: int = 0
+    surcharge: int = 0
+    instalments: int = 0
     amount: int | None = None
     event_id: Annotated[int, range(1, 100_000)] | None = None
     transaction_event_id: int = 0
@@ -71,12 +75,3 @@ class CustomerAction:
     def failure(self):
         """Event id of an action that ends without a charge."""
         return self.event_id or (CANCELLED if self.outcome == CANCEL else DECLINED_BY_SERVER)
-
-    def as_dict(self):
-        """Return the outcome and the fields that differ from the default."""
-        default = CustomerAction(self.outcome)
-        return {
-            name: value
-            for name, value in dataclasses.asdict(self).items()
-            if name == "outcome" or value != getattr(default, name)
-        }

@@ -1,12 +1,14 @@
 """Delivery of webhooks, from threads of their own, so that no receiver holds up a till."""
 
+import collections
 import dataclasses
-import http.client
-import json
 import threading
 import time
-import urllib.parse
 
+import requests
+from urllib3.util import SKIP_HEADER
+
+from .errors import SimulatorError
 from .webhooks import Event
 
 
@@ -67,7 +69,7 @@ class Outbox:
     def reset(self):
         """Forget all attempts; those under way go on unrecorded."""
         self.deliveries = []
-        self._pending = {}
+        self._pending = collections.Counter()
 
     def send(self, events):
         """Send the webhooks of one result, in order.
@@ -96,12 +98,15 @@ class Outbox:
 
         :param int delivery_id: None repeats all that failed and were not repeated since
         :return: number of messages sent again
+        :raises SimulatorError: when there is no such delivery
         """
         if delivery_id is None:
             last = {(d.url, d.message["MessageId"]): d for d in self.deliveries}
             again = [delivery for delivery in last.values() if delivery.has_failed]
         else:
             again = [delivery for delivery in self.deliveries if delivery.id == delivery_id]
+            if not again:
+                raise SimulatorError(f"There is no delivery {delivery_id!r}. See GET deliveries.")
         messages = [
             (d.url, d.event, {**d.message, "RetryCount": d.message["RetryCount"] + 1})
             for d in again
@@ -112,12 +117,11 @@ class Outbox:
 
     def is_busy(self, session_id):
         """Tell whether a webhook of this session is still to be delivered."""
-        return self._pending.get(session_id, 0) > 0
+        return self._pending[session_id] > 0
 
     def _dispatch(self, messages, delay):
         pending = self._pending
-        for _url, event, _message in messages:
-            pending[event.session_id] = pending.get(event.session_id, 0) + 1
+        pending.update(event.session_id for _url, event, _message in messages)
         thread = threading.Thread(
             target=self._deliver_all,
             args=(messages, pending, self.deliveries),
@@ -156,32 +160,18 @@ class Outbox:
             timeout = self.engine.settings.webhook_timeout
         started = time.monotonic()
         try:
-            status, error = post(url, message, timeout), None
-        except (OSError, http.client.HTTPException, ValueError) as failure:
+            # As Viva does: no User-Agent, redirects not followed.
+            reply = requests.post(
+                url,
+                json=message,
+                headers={"User-Agent": SKIP_HEADER},
+                timeout=timeout,
+                allow_redirects=False,
+            )
+            status, error = reply.status_code, None
+        except (OSError, ValueError) as failure:
             status, error = None, f"{type(failure).__name__}: {failure}"
         with self.engine.lock:
             delivery.status, delivery.error = status, error
             delivery.seconds = time.monotonic() - started
             self.engine.changed.notify_all()
-
-
-def post(url, message, timeout):
-    """POST a message as Viva does: JSON, no User-Agent, redirects not followed.
-
-    :param float timeout: seconds for connecting and for each answer
-    :return: int, the HTTP status
-    :raises OSError, http.client.HTTPException, ValueError: when there is no answer
-    """
-    parts = urllib.parse.urlsplit(url)
-    is_https = parts.scheme == "https"
-    kind = http.client.HTTPSConnection if is_https else http.client.HTTPConnection
-    connection = kind(parts.hostname, parts.port, timeout=timeout)
-    target = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
-    headers = {"Content-Type": "application/json; charset=utf-8"}
-    try:
-        connection.request("POST", target, json.dumps(message).encode(), headers)
-        response = connection.getresponse()
-        response.read()
-        return response.status
-    finally:
-        connection.close()

@@ -84,11 +84,11 @@ class Faults:
         self._ids = itertools.count(1)
         self.rules = []
 
-    def add(self, rules):
+    def add(self, *rules):
         """Add rules.
 
-        :param list rules: of dicts
-        :return: list of int, the ids of the new rules
+        :param rules: dicts, see ``Rule``
+        :return: list of int, their ids
         :raises SimulatorError: and adds none, when one of them is wrong
         """
         parsed = [Rule.parse(values) for values in rules]
@@ -96,6 +96,10 @@ class Faults:
             rule.id = next(self._ids)
         self.rules.extend(parsed)
         return [rule.id for rule in parsed]
+
+    def clear(self):
+        """Remove all rules."""
+        self.rules.clear()
 
     def match(self, operation, terminal_id=None, session_id=None, event_type=None):
         """Return the rule that hits this call, or None; every rule asked counts the call."""

@@ -9,6 +9,8 @@ import contextlib
 import http.server
 import logging
 import socket
+import socketserver
+import ssl
 import threading
 
 from werkzeug.test import EnvironBuilder
@@ -16,37 +18,43 @@ from werkzeug.test import EnvironBuilder
 from .errors import DropConnection
 
 _logger = logging.getLogger(__name__)
-_MAX_BODY = 1_000_000
 # How often the server looks whether it is to stop.
 _POLL_SECONDS = 0.05
 
 
-class Server(http.server.ThreadingHTTPServer):
+class Server(socketserver.ThreadingTCPServer):
     """Listens at once; answers after ``start``.
 
     :param str host: address to listen on
     :param int port: 0 takes a free one
     :param handle: called with a werkzeug Request, returns a Response or raises DropConnection
+    :param certificate: file with a certificate and its key, for HTTPS
     """
 
+    allow_reuse_address = True
     request_queue_size = 256
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, host, port, handle):
+    def __init__(self, host, port, handle, certificate=None):
         self.handle = handle
         self._connections = set()
         self._guard = threading.Lock()
         if ":" in host:
             self.address_family = socket.AF_INET6
         super().__init__((host, port), Connection)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # Hands are shaken in the thread of the connection, which may take its time.
+            self.socket = context.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
 
-    def server_bind(self):
-        """Override of HTTPServer: no reverse look-up of the host's name, which can take seconds."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]
+    @property
+    def port(self):
+        """The port it listens on."""
+        return self.server_address[1]
 
     def start(self):
         """Answer requests from a daemon thread."""
@@ -93,9 +101,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         """Answer one request of any method."""
-        body = self._read_body()
-        if body is None:
-            return
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             headers = self.headers.items()
             request = EnvironBuilder(self.path, method=self.command, headers=headers, data=body)
@@ -114,16 +120,6 @@ class Connection(http.server.BaseHTTPRequestHandler):
     def log_message(self, format, *args):
         """Override of BaseHTTPRequestHandler: the request log is part of the control API."""
         _logger.debug(format, *args)
-
-    def _read_body(self):
-        """Return the request's body, or None after an answer that refuses it."""
-        length = self.headers.get("Content-Length", "0")
-        chunked = "Transfer-Encoding" in self.headers
-        if chunked or not length.isdigit() or int(length) > _MAX_BODY:
-            self.close_connection = True
-            self.send_error(413 if length.isdigit() and not chunked else 411)
-            return None
-        return self.rfile.read(int(length))
 
     def _send(self, response):
         body = response.get_data()

@@ -18,7 +18,7 @@ _RESULTS = {
 }
 # What nothing here ever fills in, unless the request does.
 _EMPTY = (
-    "surchargeAmount", "interappCallback", "loyaltyInfo", "dccDetails", "fiscalisationDetails",
+    "interappCallback", "loyaltyInfo", "dccDetails", "fiscalisationDetails",
     "aadeTransactionId", "aadeResultCommand", "isvDetails",
 )  # fmt: skip
 
@@ -30,6 +30,9 @@ class Session:
     :ivar state: "queued" (the terminal has not shown it), "shown", "card_read" or "done"
     :ivar tip_amount: the tip in the request; ``transaction.tip_amount`` is the one charged
     :ivar event_id: reason of the result (section 3 of the reference); None while open
+    :ivar surcharge: added by the terminal for the kind of card
+    :ivar max_instalments: that the request allows
+    :ivar instalments: chosen by the customer; 0: all at once
     :ivar echo: fields of the request that the result repeats
     :ivar action: what the customer did last
     :ivar timers: functions that cancel what would happen by itself
@@ -56,6 +59,9 @@ class Session:
     event_id: int | None = None
     transaction_event_id: int = 0
     transaction: Transaction | None = None
+    surcharge: int = 0
+    max_instalments: int = 0
+    instalments: int = 0
     abort_requested_at: float | None = None
     abort_ack_at: float | None = None
     abort_success: bool = False
@@ -99,7 +105,8 @@ class Session:
             **_transaction_fields(transaction),
             **cards.session_fields(self.card, self.entry_mode),
             "transactionDateTime": iso(transaction and transaction.time),
-            "installments": 0,
+            "installments": self.instalments,
+            "surchargeAmount": self.surcharge or None,
             "preauth": False,
             "abortOperation": self.abort_requested_at is not None,
             "abortAckTime": iso(self.abort_ack_at),
@@ -140,6 +147,18 @@ class Session:
 
 def _transaction_fields(transaction):
     """Return the fields that are null or 0 when no money moved (issues 2370, 2461)."""
+    if transaction and transaction.card and not transaction.card.is_read:
+        return {**_recorded_fields(transaction), **_bank_fields(transaction)}
+    return _recorded_fields(transaction)
+
+
+def _bank_fields(transaction):
+    """Return what is different where the customer's bank has paid (viva-api-more 2)."""
+    reference = f"E2E{transaction.transaction_id.replace('-', '')}"
+    return {"authorizationId": "000000", "retrievalReferenceNumber": reference}
+
+
+def _recorded_fields(transaction):
     return {
         "transactionId": transaction and transaction.transaction_id,
         "transactionTypeId": transaction and transaction.type_id,

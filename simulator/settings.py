@@ -36,6 +36,7 @@ class Settings:
     list_lag: float = 0
     demo_declines: bool = True
     minimum_amount: int = 1
+    surcharge_in_amount: bool = True
     currencies: list[str] = dataclasses.field(default_factory=list)
     refund_needs_card: bool = True
     refunds: bool = True

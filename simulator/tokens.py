@@ -1,7 +1,5 @@
-"""Access tokens and Basic credentials."""
+"""Access tokens."""
 
-import base64
-import binascii
 import secrets
 
 
@@ -19,23 +17,10 @@ class Tokens:
         return token
 
     def is_valid(self, authorization):
-        """Tell whether a header ``Authorization: Bearer ...`` carries a valid token."""
-        scheme, _space, token = (authorization or "").partition(" ")
-        expiry = self._expiry.get(token, 0)
-        return scheme.lower() == "bearer" and self._clock.now() < expiry
+        """Tell whether a request's ``authorization`` carries a valid token."""
+        token = authorization.token if authorization else None
+        return self._clock.now() < self._expiry.get(token, 0)
 
     def revoke_all(self):
         """Make all tokens invalid, as if their time were over."""
         self._expiry.clear()
-
-
-def basic_credentials(authorization):
-    """Return (user, password) of a header ``Authorization: Basic ...``, or None."""
-    scheme, _space, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        user, colon, password = base64.b64decode(encoded).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return (user, password) if colon else None

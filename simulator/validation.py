@@ -24,10 +24,7 @@ class Fields:
 
     def text(self, name, required=True):
         """Return a text field, None when it is optional and missing."""
-        problem = ("string_type", "Input should be a valid string")
-        return self._read(
-            name, required, None, lambda value: None if isinstance(value, str) else problem
-        )
+        return self._read(name, required, None, _typed(str, "string_type", "string"))
 
     def integer(self, name, required=True, default=0, at_least=0):
         """Return a whole number; neither 12.0 nor true nor "12" is one."""
@@ -35,10 +32,7 @@ class Fields:
 
     def flag(self, name, default=False):
         """Return an optional bool."""
-        problem = ("bool_type", "Input should be a valid boolean")
-        return self._read(
-            name, False, default, lambda value: None if isinstance(value, bool) else problem
-        )
+        return self._read(name, False, default, _typed(bool, "bool_type", "boolean"))
 
     def choice(self, name, choices):
         """Return an optional text out of ``choices``."""
@@ -64,6 +58,12 @@ class Fields:
 
     def _add(self, kind, name, message, value):
         self._errors.append(error(kind, [self._where, name], message, value))
+
+
+def _typed(kind, error_type, word):
+    """Return what tells the problem of a value that is of another type."""
+    problem = (error_type, f"Input should be a valid {word}")
+    return lambda value: None if isinstance(value, kind) else problem
 
 
 def _integer_problem(value, at_least):

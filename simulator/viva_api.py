@@ -17,7 +17,6 @@ from .errors import Refused
 from .ledger import REFUND, SALE, UNREFERENCED_REFUND
 from .outcomes import Header
 from .sessions import Session
-from .tokens import basic_credentials
 from .validation import Fields, error, json_object
 
 PAYMENT_METHODS = (
@@ -96,20 +95,19 @@ class VivaApi:
     # -- who is asking -------------------------------------------------------------------------
 
     def _authenticate(self, endpoint, request):
-        authorization = request.headers.get("Authorization")
         if endpoint == "token":
             return
         if endpoint in _BASIC:
             settings = self._engine.settings
             expected = (settings.merchant_id, settings.api_key)
-            if basic_credentials(authorization) != expected:
+            if _basic_credentials(request) != expected:
                 raise Refused(401, None, "Authorization has been denied for this request.")
-        elif not self._tokens.is_valid(authorization):
+        elif not self._tokens.is_valid(request.authorization):
             raise Refused(401, None, "Could not validate credentials")
 
     def _token(self, request):
         settings = self._engine.settings
-        credentials = basic_credentials(request.headers.get("Authorization")) or (
+        credentials = _basic_credentials(request) or (
             request.form.get("client_id"),
             request.form.get("client_secret"),
         )
@@ -167,7 +165,7 @@ class VivaApi:
         )
         if kind == SALE:
             session.tip_amount = fields.integer("tipAmount", required=False, at_least=0)
-            fields.integer("maxInstalments", required=False, at_least=0)
+            session.max_instalments = fields.integer("maxInstalments", required=False, at_least=0)
             fields.choice("paymentMethod", PAYMENT_METHODS)
         if kind == REFUND:
             session.parent_session_id = fields.text("parentSessionId")
@@ -288,6 +286,14 @@ class VivaApi:
                 "TimeStamp": web["InsDate"],
             }
         )
+
+
+def _basic_credentials(request):
+    """Return user and password of a request, or None."""
+    authorization = request.authorization
+    if not authorization or authorization.type != "basic":
+        return None
+    return authorization.username, authorization.password
 
 
 def _echo(fields, body):

@@ -425,18 +425,19 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
         self.env.invalidate_all()
         return json.loads(json.dumps(answer))
 
-    def approved_sale(self, amount=12.34, charge=None, tip=0, **values):
+    def approved_sale(self, amount=12.34, charge=None, tip=0, surcharge=0, **values):
         """Sell, let the customer pay, and return what the till had sent.
 
         :param float amount: in euros.
         :param int charge: what the terminal takes instead, tip included, in cents.
         :param int tip: in cents.
+        :param int surcharge: that the terminal adds, in cents.
         :param values: see `sale_values`.
         :rtype: dict
         """
         sale = self.sale_values(amount=amount, **values)
         self.till("start_sale", sale)
-        self.simulator.tap(TERMINAL, amount=charge, tip=tip)
+        self.simulator.tap(TERMINAL, amount=charge, tip=tip, surcharge=surcharge)
         self.assertEqual(self.read(sale["session_id"])["state"], "approved")
         return sale
 
@@ -464,13 +465,22 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
         self.env.flush_all()
         return transaction
 
-    def sync_order(self, sale, state="paid", amount=None, is_line_lost=False, **payment_values):
+    def sync_order(
+        self,
+        sale,
+        state="paid",
+        amount=None,
+        is_line_lost=False,
+        order_values=None,
+        **payment_values,
+    ):
         """Save the order of a sale as a till does, and return it.
 
         :param dict sale: see `sale_values`; names the order, its payment line and their amount.
         :param str state: of the order: "paid" or "draft".
         :param float amount: of the payment line, default: what the terminal was asked for.
         :param bool is_line_lost: the till has no payment line, see `payment_uuid`.
+        :param dict order_values: further fields of the order.
         :param payment_values: further fields of the payment line.
         """
         amount = sale["amount"] if amount is None else amount
@@ -506,6 +516,7 @@ class VivaWalletCommon(VivaWalletMixin, AccountTestInvoicingCommon):
             "to_invoice": False,
             "lines": [(0, 0, line)],
             "payment_ids": [] if is_line_lost else [(0, 0, payment)],
+            **(order_values or {}),
         }
         self.env["pos.order"].with_user(self.cashier).sync_from_ui([order])
         self.env.flush_all()

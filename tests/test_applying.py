@@ -1,6 +1,7 @@
 """What an outcome does to a row: clear ones end it, unclear ones do not, later ones are looked at."""
 
 import uuid
+from datetime import timedelta
 
 from odoo.tests import tagged
 
@@ -217,9 +218,61 @@ class TestApplying(LedgerCommon):
             self.let_pass(row, 3601)
             self.run_cron()
             self.assertTrue(row.check_at)
-        self.let_pass(row, 3 * 86400)
+        self.let_pass(row, 29 * 86400)
+        self.run_cron()
+        self.assertGreater(row.check_at - timing.now(), timedelta(hours=5), "ever more seldom")
+        self.let_pass(row, 86400)
         self.run_cron()
         self.assertFalse(row.check_at)
+
+    def unknown_sale(self):
+        """Return the row of a sale that Viva goes on calling processed, long after its end."""
+        self.simulator.set_terminal(TERMINAL, endless_202=True)
+        sale = self.start()
+        row = self.transaction(sale["session_id"])
+        self.let_pass(row, timing.UNKNOWN_AFTER)
+        self.run_cron()
+        self.assertEqual(row.state, "unknown")
+        return row
+
+    def questions(self):
+        return len(self.simulator.requests("session"))
+
+    def test_unknown_outcomes_are_asked_about_ever_more_seldom(self):
+        row = self.unknown_sale()
+        for days, hours in ((0, 0), (1, 2), (9, 6), (15, 6)):
+            with self.subTest(days=days):
+                self.let_pass(row, days * 86400)
+                asked = self.questions()
+                self.run_cron()
+                self.assertEqual(self.questions(), asked + 1)
+                self.run_cron()
+                self.assertEqual(self.questions(), asked + 1, "not again at once")
+                self.assertLessEqual(
+                    row.check_at - timing.now(), timedelta(hours=hours, minutes=30)
+                )
+
+    def test_unknown_outcomes_are_given_up_after_a_month(self):
+        row = self.unknown_sale()
+        self.let_pass(row, 31 * 86400)
+        self.run_cron()
+        asked = self.questions()
+        self.let_pass(row, 86400)
+        self.run_cron()
+        self.assertEqual(self.questions(), asked)
+        self.env["ir.config_parameter"].sudo().set_param(timing.FOLLOW_PARAMETER, "60")
+        self.run_cron()
+        self.assertEqual(self.questions(), asked + 1)
+
+    def test_approval_that_a_terminal_without_internet_tells_days_later(self):
+        row = self.unknown_sale()
+        self.let_pass(row, 5 * 86400)
+        self.simulator.set_terminal(TERMINAL, endless_202=False)
+        self.simulator.approve_late(row.session_id)
+        self.run_cron()
+        self.assertEqual(row.state, "approved")
+        self.run_cron()
+        self.assertEqual(len(self.charges()), 1)
 
     def test_late_approval_goes_to_review(self):
         sale = self.start()

@@ -354,7 +354,7 @@ class TestTip(LedgerCommon):
         self.assertEqual(snapshot["charged"], 14.34)
         [extra] = snapshot["extras"]
         self.assertEqual(
-            (extra["product_id"], extra["amount"], extra["is_tip"]), (self.tips.id, 2.0, True)
+            (extra["product_id"], extra["amount"], extra["kind"]), (self.tips.id, 2.0, "tip")
         )
         self.assertFalse(self.transaction(sale["session_id"]).review)
 
@@ -377,7 +377,7 @@ class TestTip(LedgerCommon):
         sale = self.approved_sale(tip=200)
         [extra] = self.read(sale["session_id"])["extras"]
         self.assertEqual(
-            (extra["product_id"], extra["amount"], extra["is_tip"]), (self.surplus.id, 2.0, False)
+            (extra["product_id"], extra["amount"], extra["kind"]), (self.surplus.id, 2.0, "surplus")
         )
         self.assertEqual(self.transaction(sale["session_id"]).review, "amount_differs")
 
@@ -385,8 +385,45 @@ class TestTip(LedgerCommon):
         sale = self.approved_sale(charge=1534, tip=200)
         extras = self.read(sale["session_id"])["extras"]
         self.assertEqual(
-            [(extra["is_tip"], extra["amount"]) for extra in extras], [(True, 2.0), (False, 1.0)]
+            [(extra["kind"], extra["amount"]) for extra in extras], [("tip", 2.0), ("surplus", 1.0)]
         )
+
+    def test_a_surcharge_is_a_line_of_its_own(self):
+        """Whether or not Viva's amount has it, and beside a tip."""
+        product = self.env.ref("pos_viva_wallet.product_product_surcharge")
+        for is_included in (True, False):
+            for tip in (0, 200):
+                with self.subTest(is_included=is_included, tip=tip):
+                    self.simulator.configure(surcharge_in_amount=is_included)
+                    sale = self.approved_sale(surcharge=31, tip=tip)
+                    row = self.transaction(sale["session_id"])
+                    self.assertEqual(row.surcharge_amount, 0.31)
+                    self.assertEqual(row.charged_minor, 1234 + 31 + tip)
+                    self.assertFalse(row.review, "Viva itself explains it")
+                    extra = row._extras()[-1]
+                    self.assertEqual(
+                        (extra["kind"], extra["product_id"], extra["amount"]),
+                        ("surcharge", product.id, 0.31),
+                    )
+                    order = self.draft_order(sale)
+                    total = (1234 + 31 + tip) / 100
+                    self.assertEqual((order.amount_total, order.amount_paid), (total, total))
+                    self.assertEqual(order.payment_ids.viva_wallet_surcharge, 0.31)
+        self.assert_ledgers_agree()
+
+    def test_a_surcharge_without_its_product_is_on_review(self):
+        self.env.ref("pos_viva_wallet.product_product_surcharge").unlink()
+        sale = self.approved_sale(surcharge=31)
+        [extra] = self.transaction(sale["session_id"])._extras()
+        self.assertEqual((extra["kind"], extra["amount"]), ("surplus", 0.31))
+        self.assertEqual(self.transaction(sale["session_id"]).review, "amount_differs")
+
+    def test_less_than_asked_leaves_the_rest_due(self):
+        sale = self.approved_sale(charge=1000)
+        order = self.draft_order(sale)
+        self.assertEqual((order.amount_total, order.amount_paid), (12.34, 10.0))
+        self.assertEqual(order.payment_ids.amount, 10.0)
+        self.assertFalse(order._is_pos_order_paid())
 
     def test_customer_adds_to_the_tip_of_the_cashier(self):
         sale = self.sale_values(amount=12.0, tip=2.0)

@@ -23,6 +23,14 @@ class TestCardSlip(AccountingCommon):
         self.assertIn(transaction.transaction_id, html.decode())
         self.assertIn("not a receipt", html.decode())
 
+    def test_surcharge_and_instalments(self):
+        row = self.create_transaction(
+            state="approved", charged_minor=1300, surcharge_minor=66, instalments=6
+        )
+        rows = dict(row._slip_rows())
+        self.assertIn("0.66", rows["of which card surcharge"])
+        self.assertEqual(rows["Instalments"], "6")
+
     def test_slip_claims_no_more_than_is_known(self):
         for values, sale, refund in (
             ({"state": "approved"}, "", ""),

@@ -88,6 +88,8 @@ class TestPaymentMessages(TransactionCase):
                 "remaining",
                 "held",
                 "moved",
+                "customer",
+                "journal",
                 "successor",
                 "rate",
             ),

@@ -29,12 +29,14 @@ class TestPosConfig(ReviewCommon):
                 else:
                     self.create_viva_method(journal_id=journals[1].id, config_ids=[(4, config.id)])
 
-    def test_tills_know_the_surplus_product(self):
-        surplus = self.env.ref("pos_viva_wallet.product_product_surplus")
-        self.assertIn(surplus, self.viva_config._get_special_products())
+    def test_tills_know_the_products_for_what_is_charged_on_top(self):
         loaded = {"pos.config": self.viva_config.read(load=False)}  # before, as a till does
         data = self.env["product.template"]._load_pos_data_search_read(loaded, self.viva_config)
-        self.assertIn(surplus.product_tmpl_id.id, [record["id"] for record in data])
+        templates = [record["id"] for record in data]
+        for name in ("surplus", "surcharge"):
+            product = self.env.ref(f"pos_viva_wallet.product_product_{name}")
+            self.assertIn(product, self.viva_config._get_special_products())
+            self.assertIn(product.product_tmpl_id.id, templates)
 
     def test_count_of_the_register(self):
         row = self.lost_charge()

@@ -186,6 +186,20 @@ class TestRefundByAccount(RefundCommon):
         self.simulator.configure(part_refunds_before_clearing=False)
         self.assert_account_refused("not_cleared", "as a whole", amount=-5)
 
+    def test_what_was_paid_without_a_card_goes_through_the_account(self):
+        """Also where refunds usually are made on the terminal."""
+        self.simulator.configure(refund_needs_card=True)
+        self.viva_method.sudo()._write({"viva_wallet_refund_way": "terminal"})
+        sale = self.sale_values(amount=7.0)
+        self.till("start_sale", sale)
+        self.simulator.tap(TERMINAL, card="iris")
+        self.read(sale["session_id"])
+        paid = self.transaction(sale["session_id"])
+        self.assertEqual((paid.card_brand, paid.card_last4), ("IRIS", False))
+        self.assertEqual((paid.authorization_code, len(paid.rrn)), (False, 35))
+        answer = self.till("start_refund", self.refund_values(sale, amount=-7.0))
+        self.assertEqual((answer["state"], answer["way"]), ("approved", "account"))
+
     def test_wrong_credentials(self):
         self.simulator.configure(api_key="another")
         self.assert_account_refused("credentials", "credentials")

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from unittest.mock import patch
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..viva import throttle, timing
@@ -56,17 +57,49 @@ class TestRequest(TwoRegistersCommon):
         self.assertEqual(session["merchant_reference"], sale["session_id"])
 
     def test_terminal_switches(self):
-        self.viva_config.current_session_id.action_pos_session_closing_control()
-        self.viva_method.write(
-            {"viva_wallet_show_receipt": False, "viva_wallet_show_result": False}
-        )
-        self.open_register()
+        self.with_method(viva_wallet_show_receipt=False, viva_wallet_show_result=False)
         sale = self.sale_values()
         self.till("start_sale", sale)
         self.simulator.tap(TERMINAL)
         self.read(sale["session_id"])
         answer = self.transaction(sale["session_id"]).raw_answer
         self.assertEqual((answer["showReceipt"], answer["showTransactionResult"]), (False, False))
+
+    def with_method(self, **values):
+        """Change the payment method while its register is closed."""
+        self.viva_config.current_session_id.action_pos_session_closing_control()
+        self.viva_method.write(values)
+        self.open_register()
+
+    def test_no_surcharge(self):
+        self.with_method(viva_wallet_skip_surcharge=True)
+        sale = self.approved_sale(surcharge=31)
+        row = self.transaction(sale["session_id"])
+        self.assertEqual((row.charged_minor, row.surcharge_minor), (1234, 0))
+        self.assertTrue(row.raw_answer["skipSurcharge"])
+
+    def test_instalments(self):
+        self.with_method(viva_wallet_max_instalments=12, viva_wallet_instalments_from=100)
+        for amount, offered, chosen in ((99.99, 0, 0), (100, 12, 6), (250, 12, 12)):
+            with self.subTest(amount=amount):
+                sale = self.start(amount=amount)
+                self.simulator.tap(TERMINAL, instalments=chosen or 6)
+                self.read(sale["session_id"])
+                row = self.transaction(sale["session_id"])
+                self.assertEqual((row.max_instalments, row.instalments), (offered, chosen))
+        refund = self.refund_values(sale)
+        self.till("start_refund", refund)
+        self.assertFalse(self.transaction(refund["session_id"]).max_instalments)
+
+    def test_instalments_that_viva_does_not_offer(self):
+        self.viva_config.current_session_id.action_pos_session_closing_control()
+        for values in (
+            {"viva_wallet_max_instalments": 37},
+            {"viva_wallet_max_instalments": -1},
+            {"viva_wallet_instalments_from": -0.01},
+        ):
+            with self.subTest(**values), self.assertRaisesRegex(ValidationError, "at most 36"):
+                self.viva_method.write(values)
 
     def test_server_errors_are_no_outcome(self):
         for status in (500, 502, 503, 504, 408, 429):

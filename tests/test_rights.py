@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
 
-from ..models.pos_payment_method import CREDENTIAL_FIELDS, NEW_CREDENTIALS
+from ..models.pos_payment_method_credentials import CREDENTIAL_FIELDS, NEW_CREDENTIALS
 from .common import TERMINAL, VivaWalletCommon
 
 # Fields of a payment method that only a system administrator may see, with a value under test.

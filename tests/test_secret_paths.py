@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.pos_payment_method import NEW_CREDENTIALS
+from ..models.pos_payment_method_credentials import NEW_CREDENTIALS
 from .common import VivaWalletCommon, VivaWalletHttpCommon
 
 TEXT_TYPES = ("char", "text", "html", "json", "binary", "reference", "properties")
@@ -20,14 +20,14 @@ TEXT_TYPES = ("char", "text", "html", "json", "binary", "reference", "properties
 HARMLESS = {
     "viva_wallet_terminal_id",
     "viva_wallet_terminal_warning",
-    "viva_wallet_stored_hint",
+    *(f"{name}_hint" for name in NEW_CREDENTIALS.values()),
     "viva_wallet_webhook_events",
     "viva_wallet_webhook_steps",
     "viva_wallet_webhook_senders",
     *NEW_CREDENTIALS,
 }
 # Seen by system administrators only, but no secret.
-ADMINISTRATION = {"viva_wallet_simulator_url"}
+ADMINISTRATION = {"viva_wallet_simulator_url", "viva_wallet_stored_at"}
 
 
 class SecretsMixin:

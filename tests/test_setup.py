@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from ..models import viva_wallet_setup
-from ..models.pos_payment_method import NEW_CREDENTIALS
+from ..models.pos_payment_method_credentials import NEW_CREDENTIALS
 from ..simulator import Simulator
 from ..viva import address, diagnosis
 from ..viva.account import Hosts
@@ -504,6 +504,43 @@ class TestForm(SetupCommon):
         shown = json.dumps(method.web_read(spec), default=str)
         self.assert_no_secret(shown)
         self.assertIn(method.viva_wallet_webhook_endpoint, shown)
+
+    def hints(self):
+        """Return what the form shows in place of what is stored, by credential."""
+        method = self.viva_method.with_user(self.manager)
+        return {name: method[f"{name}_hint"] for name in NEW_CREDENTIALS.values()}
+
+    def test_stored_credentials_can_be_told_apart(self):
+        self.viva_method.write(
+            {
+                "viva_wallet_merchant_id": "6f8b2d64-5c1e-4f0a-9d3b-2a7c51e01234",
+                "viva_wallet_client_id": "abcdef5678.apps.vivapayments.com",
+                "viva_wallet_api_key": "key-9999",
+                "viva_wallet_client_secret": "secret-9999",
+            }
+        )
+        hints = self.hints()
+        for name, end in (("merchant_id", "1234"), ("client_id", "5678")):
+            self.assertRegex(hints[f"viva_wallet_{name}"], rf"^…{end}, stored \d.+ Paste")
+        for name in ("api_key", "client_secret"):
+            self.assertRegex(hints[f"viva_wallet_{name}"], r"^Stored \d.+ Paste")
+            self.assertNotIn("9999", hints[f"viva_wallet_{name}"])
+
+    def test_replacing_one_credential_dates_only_that_one(self):
+        before = "2020-01-01 00:00:00"
+        self.viva_method.viva_wallet_stored_at = dict.fromkeys(NEW_CREDENTIALS.values(), before)
+        self.viva_method.with_user(self.manager).write({"viva_wallet_new_api_key": "another"})
+        after = self.viva_method.viva_wallet_stored_at
+        changed = [name for name, date in after.items() if date != before]
+        self.assertEqual(changed, ["viva_wallet_api_key"])
+
+    def test_credentials_from_before_have_no_date(self):
+        self.viva_method.viva_wallet_stored_at = False
+        hints = self.hints()
+        self.assertRegex(hints["viva_wallet_merchant_id"], r"^….{4}, stored\. Paste")
+        self.assertRegex(hints["viva_wallet_api_key"], r"^Stored\. Paste")
+        copied = self.viva_method.copy()
+        self.assertFalse(copied.viva_wallet_merchant_id_hint)
 
     def test_replacing_one_keeps_the_others(self):
         before = {name: self.viva_method[name] for name in NEW_CREDENTIALS.values()}

@@ -43,3 +43,19 @@ class TestReviewTour(TourCommon):
         # The page may have opened the next one by now.
         self.assertIn("closed", self.viva_config.session_ids.mapped("state"))
         self.assertEqual(rows.mapped("review_state"), ["resolved", "open"])
+
+
+@tagged("post_install", "-at_install")
+class TestEditPaymentTour(TourCommon):
+    """*Edit payment* on the receipt screen, after the sale."""
+
+    def test_cash_to_card(self):
+        row = self.play("viva_wallet_edited_to_card")
+        self.assertRecordValues(row, [{
+            "reason": "never_sent",
+            "review": "not_charged",
+            "review_state": "open",
+            "user_id": self.cashier.id,
+        }])  # fmt: skip
+        self.assertEqual(row.payment_id.payment_method_id, self.viva_method)
+        self.assert_ledgers_agree(payments=0)

@@ -11,7 +11,8 @@ Calls, from the outside in:
 
 What an answer means:
 
-* :mod:`outcome` decides it for the money, :mod:`account_refund` for a refund through the account.
+* :mod:`outcome` decides it for the money, with the fields as :mod:`session_fields` reads them;
+  :mod:`account_refund` for a refund through the account.
 * :mod:`transaction_record` reads Viva's records of transactions,
   :mod:`session_list` its list of the sessions of a day.
 * :mod:`webhook` reads a notification, which only says what to ask about.

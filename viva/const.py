@@ -53,8 +53,9 @@ WEBHOOK_BYTES = 256 * 1024
 # A hundred terminals of one merchant paying at once, each by a thread of its own.
 POOL_CONNECTIONS = 100
 
-# The longest text from Viva that is kept, in characters.
+# The longest texts from Viva that are kept, in characters.
 MESSAGE_CHARACTERS = 200
+DETAIL_CHARACTERS = 2000
 
 # --- Header event ids: what a *call* did. Not the body's ids below! [viva-api 2.5] ---
 
@@ -166,6 +167,15 @@ BRAND_BY_BANK = {
     "NET_BNCT": "Bancontact",
     "NET_IRIS": "IRIS",
 }
+
+# Paid by the customer's bank, by a QR code on the terminal; there is no card to be presented again.
+CARDLESS_BRANDS = frozenset({"IRIS"})
+
+# The most that a Greek credit card can be charged in [viva-api-more 5].
+MAX_INSTALMENTS = 36
+
+# Parts of a session that are kept as they come.
+FURTHER_DETAILS = ("dccDetails", "loyaltyInfo")
 
 # ISO 8583 field 22, first two digits; "00" means that nothing was read.
 ENTRY_MODES = {"07": "contactless", "05": "chip", "90": "swipe", "02": "swipe"}

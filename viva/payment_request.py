@@ -16,6 +16,9 @@ class PaymentRequest:
     :param customer_trns: text for the customer
     :param show_receipt: the terminal shows or prints a receipt
     :param show_transaction_result: the terminal shows the result
+    :param max_instalments: highest number that the terminal may offer; 0: none (Greece only,
+        viva-api-more 5)
+    :param skip_surcharge: the terminal adds nothing for business and foreign cards
     :raises ValueError: when the amount is not an int (a mistake of the caller)
     """
 
@@ -28,6 +31,8 @@ class PaymentRequest:
     customer_trns: str = ""
     show_receipt: bool = True
     show_transaction_result: bool = True
+    max_instalments: int = 0
+    skip_surcharge: bool = False
 
     def __post_init__(self):
         """Refuse amounts that are no whole minor units."""
@@ -48,8 +53,12 @@ class PaymentRequest:
             "showReceipt": self.show_receipt,
             "showTransactionResult": self.show_transaction_result,
         }
-        if self.customer_trns:
-            body["customerTrns"] = self.customer_trns
+        optional = {
+            "customerTrns": self.customer_trns,
+            "maxInstalments": self.max_instalments,
+            "skipSurcharge": self.skip_surcharge,
+        }
+        body.update({name: value for name, value in optional.items() if value})
         return body
 
 

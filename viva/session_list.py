@@ -46,13 +46,15 @@ class ListedSession:
 
     def _expected(self):
         body = self.reply.body
-        amount, tip = body.get("amount"), body.get("tipAmount")
-        amount = amount if type(amount) is int else 0
-        tip = tip if type(tip) is int else 0
+        # Nobody knows whether the amount includes the surcharge: as Viva's own lists have it.
+        amount, *added = (
+            value if type(value) is int else 0
+            for value in map(body.get, ("amount", "tipAmount", "surchargeAmount"))
+        )
         code = body.get("currencyCode")
         return outcome.Expected(
             session_id=self.session_id,
-            amount=amount - tip,
+            amount=amount - sum(added),
             currency_code=str(code).zfill(3) if type(code) in (int, str) else "",
         )
 

@@ -135,10 +135,21 @@ NOTE_INTERVAL = 60.0
 
 # Every outcome is asked about once more: Viva was seen to change it.
 CHECK_AFTER = 120.0
-# Uncertain outcomes are asked about so often ...
+# Uncertain outcomes are asked about so often at most ...
 CHECK_INTERVAL = 3600.0
-# ... and for so long.
+# ... and a person is asked when there is no answer for so long.
 CHECK_LIFE = 3 * 86400.0
+# A terminal without internet approves by itself and tells Viva when it is back, perhaps days later
+# [viva-api-more 6]. An outcome that is not known is asked about so often at most ...
+FOLLOW_INTERVAL = 60.0
+# ... at least ...
+FOLLOW_AT_LEAST = 6 * 3600.0
+# ... each time after this part of its age, so ever more seldom ...
+FOLLOW_AGE_DIVISOR = 10
+# ... and for so many days, unless the system parameter FOLLOW_PARAMETER says otherwise.
+FOLLOW_DAYS = 30
+FOLLOW_PARAMETER = "pos_viva_wallet.follow_days"
+DAY = 86400.0
 # A charge whose order has not reached the server by then needs a person.
 NO_PAYMENT_AFTER = 600.0
 # Orders are cancelled while their register is open.
@@ -206,6 +217,7 @@ assert NOT_LISTED_AFTER < LIST_LAG, "not in the list yet is not: not made"
 assert UNKNOWN_AFTER < LIST_LAG, "lists are believed last"
 assert LIST_LAG < CHECK_INTERVAL, "the check after an hour finds a list that is complete"
 assert CHECK_AFTER < CHECK_INTERVAL, "the first check comes early"
+assert FOLLOW_INTERVAL < CHECK_INTERVAL < FOLLOW_AT_LEAST, "questions become more seldom"
 assert UNKNOWN_AFTER < NO_PAYMENT_AFTER, "a payment without outcome is not a missing one"
 assert UNKNOWN_AFTER < REFUND_LIFE, "a refund of ours has its outcome by then"
 assert TILL_ASKS_WITHIN < TILL_MISSING_AFTER, "a till that lives has asked by then"

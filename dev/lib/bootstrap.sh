@@ -28,4 +28,4 @@ install_python() {
 has_python || install_python
 has_python || fail "Python 3.11 or newer is needed; this machine's python3 is older."
 DEV_FOLDER=$(cd "$(dirname "$0")" && pwd)
-PYTHONPATH="$DEV_FOLDER" PYTHONDONTWRITEBYTECODE=1 exec python3 -m lib.main "$(basename "$0")" "$@"
+PYTHONPATH="$DEV_FOLDER:$(dirname "$DEV_FOLDER")" PYTHONDONTWRITEBYTECODE=1 exec python3 -m lib.main "$(basename "$0")" "$@"

@@ -79,6 +79,25 @@ class TillPage:
         except Error:
             return
 
+    def ring_up(self, *products: str) -> None:
+        """Put products into the order."""
+        for product in products:
+            self.page.click(f'.product-screen .product:has-text("{product}")')
+
+    def pay(self, method: str) -> None:
+        """Go on to the payment and choose a payment method."""
+        self.page.click(".product-screen .pay-order-button:visible")
+        self.pay_method(method)
+
+    def pay_method(self, method: str) -> None:
+        """Choose a payment method."""
+        self.page.click(f'.payment-screen .paymentmethod:has-text("{method}")')
+
+    def next_order(self) -> None:
+        """Leave the receipt."""
+        self.page.click(".receipt-screen button[name=done]:visible")
+        self.page.wait_for_selector(".product-screen .product")
+
     def wait_until_quiet(self) -> None:
         """Wait until the till has nothing more to say to the server.
 

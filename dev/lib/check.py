@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from .chaos.kills import play_kills
 from .check_lint import lint
+from .check_matrix import matrix
 from .check_odoo import ALL_TESTS, beside, ensure_baselines, hoot, odoo
 from .check_plain import plain
 from .check_referee import referee
@@ -35,10 +36,12 @@ STAGES: dict[str, Callable[[Instance, str], tuple[int, int]]] = {
     "hoot": hoot,
     "beside": beside,
     "referee": referee,
+    "matrix": matrix,
     "chaos": chaos,
 }
-# What it finds depends on how fast the machine is: it runs alone, and only when it is asked for.
-ALONE = ("chaos",)
+# These run alone, and only when they are asked for: the one takes long, and what the other finds
+# depends on how fast the machine is.
+ALONE = ("matrix", "chaos")
 
 
 def parse_options() -> argparse.Namespace:
@@ -51,6 +54,12 @@ def parse_options() -> argparse.Namespace:
         "--tags",
         default=ALL_TESTS,
         help="Odoo's --test-tags for the stages odoo and beside (default: all of the addon)",
+    )
+    parser.add_argument(
+        "--modules",
+        default="",
+        metavar="MODULE[,MODULE]",
+        help="only these addons of Odoo in the stage matrix (default: all that it has)",
     )
     options = parser.parse_args()
     unknown = [name for name in options.stages if name not in STAGES]
@@ -95,7 +104,7 @@ def _run(name: str, instance: Instance, options: argparse.Namespace) -> Row:
     step(f"Stage {name}")
     begun = time.monotonic()
     try:
-        passed, failed = STAGES[name](instance, options.tags)
+        passed, failed = STAGES[name](instance, _choice(name, options))
     except SetupError as error:
         show(f"dev: {error}")
         passed, failed = 0, 1
@@ -103,6 +112,11 @@ def _run(name: str, instance: Instance, options: argparse.Namespace) -> Row:
         show(f"dev: the stage {name} ran no test; something is wrong with its set-up.")
         failed = 1
     return name, passed, failed, time.monotonic() - begun
+
+
+def _choice(stage: str, options: argparse.Namespace) -> str:
+    """Return which part of a stage was asked for."""
+    return options.modules if stage == "matrix" else options.tags
 
 
 if __name__ == "__main__":

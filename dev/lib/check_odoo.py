@@ -14,7 +14,7 @@ from .databases import (
     start_from,
 )
 from .lanes import Lane, lanes
-from .neighbours import together
+from .neighbours import neighbours
 from .odoo import MISSING_IN_ODOO, Instance
 from .paths import ADDON
 from .ports import HOST
@@ -22,7 +22,7 @@ from .process import last_lines
 from .report import detail, progress
 from .side_by_side import LOGS, log_path, run_program, side_by_side
 
-STAGES = ("odoo", "hoot", "beside")
+STAGES = ("odoo", "hoot", "beside", "matrix")
 ALL_TESTS = f"/{ADDON}"
 HOOT_HELPER = "pos_viva_wallet_hoot"
 HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@pos_viva_wallet]"
@@ -51,26 +51,26 @@ def beside(instance: Instance, tags: str) -> tuple[int, int]:
 
 def hoot(instance: Instance, _tags: str) -> tuple[int, int]:
     """Run the unit tests of the till in Odoo's own runner."""
-    with _fresh_copy(instance, "hoot") as copy:
-        _odoo(copy, TEMPLATE, "hoot-install", "-i", f"{ADDON},{HOOT_HELPER}")
-        log, code = _odoo(copy, TEMPLATE, "hoot", "--test-tags", HOOT_TAGS)
+    with fresh_instance(instance, "hoot") as copy:
+        run_odoo(copy, TEMPLATE, "hoot-install", "-i", f"{ADDON},{HOOT_HELPER}")
+        log, code = run_odoo(copy, TEMPLATE, "hoot", "--test-tags", HOOT_TAGS)
     passed = sum(int(count) for count in HOOT_SUMMARY.findall(log))
-    _, failed = _counts(log)
-    return passed, failed or _unexpected(log, code)
+    _, failed = count_tests(log)
+    return passed, failed or unexpected_errors(log, code)
 
 
 def _run_tests(instance: Instance, stage: str, tags: str) -> tuple[int, int]:
     """Run all tests in lanes, or those that the person chose in one go."""
     parts = lanes(tags) if tags == ALL_TESTS else [Lane("chosen", tags)]
-    with _fresh_copy(instance, stage) as copy:
+    with fresh_instance(instance, stage) as copy:
         installed = _install_with_assets(copy, stage)
         for lane in parts:
             copy_database(copy, TEMPLATE, lane.name)
         ended = side_by_side(lambda lane: _run_lane(copy, stage, lane), parts)
-    counts = [_counts(log) for log, _ in ended]
+    counts = [count_tests(log) for log, _ in ended]
     failed = sum(lane_failed for _, lane_failed in counts)
     return sum(passed for passed, _ in counts), failed or sum(
-        _unexpected(log, code) for log, code in [installed, *ended]
+        unexpected_errors(log, code) for log, code in [installed, *ended]
     )
 
 
@@ -78,11 +78,11 @@ def _run_lane(instance: Instance, stage: str, lane: Lane) -> tuple[str, int]:
     # Updating, for Odoo runs only the tests of what it has just installed or updated.
     arguments = ("-u", ADDON, "--test-tags", lane.tags)
     name = f"{stage}-{lane.name}"
-    return _odoo(instance, lane.name, name, *arguments, is_patient=lane.is_patient)
+    return run_odoo(instance, lane.name, name, *arguments, is_patient=lane.is_patient)
 
 
 @contextmanager
-def _fresh_copy(instance: Instance, stage: str) -> Iterator[Instance]:
+def fresh_instance(instance: Instance, stage: str) -> Iterator[Instance]:
     """Run the database server of a new instance, in which a stage finds what it needs."""
     copy = Instance(f"{instance.name}-{stage}", instance.source)
     start_from(_baseline(copy, stage), copy)
@@ -92,13 +92,13 @@ def _fresh_copy(instance: Instance, stage: str) -> Iterator[Instance]:
 
 def _baseline(instance: Instance, stage: str) -> Baseline:
     """Return the database that a stage starts from."""
-    others = together(instance.source) if stage == "beside" else ()
+    others = neighbours(instance.source) if stage == "beside" else ()
     return Baseline(instance, (*POINT_OF_SALE, *others))
 
 
 def _install_with_assets(instance: Instance, stage: str) -> tuple[str, int]:
     """Install the addon once for all lanes, and return Odoo's log of it and its exit code."""
-    installed = _odoo(instance, TEMPLATE, f"{stage}-install", "-i", ADDON)
+    installed = run_odoo(instance, TEMPLATE, f"{stage}-install", "-i", ADDON)
     # Without them each lane would make its own, and only be slower.
     run_program(
         f"{stage}-assets",
@@ -109,7 +109,7 @@ def _install_with_assets(instance: Instance, stage: str) -> tuple[str, int]:
     return installed
 
 
-def _odoo(
+def run_odoo(
     instance: Instance, database: str, name: str, *arguments: str, is_patient: bool = False
 ) -> tuple[str, int]:
     """Run Odoo and return its log and exit code."""
@@ -126,7 +126,7 @@ def _odoo(
     return run_program(name, command, env=instance.environment(), is_patient=is_patient)
 
 
-def _counts(log: str) -> tuple[int, int]:
+def count_tests(log: str) -> tuple[int, int]:
     """Return how many tests passed and failed, and show those that failed or were skipped."""
     found = SUMMARY.findall(log)
     if not found:
@@ -142,7 +142,7 @@ def _counts(log: str) -> tuple[int, int]:
     return total - failed - len(skipped), failed
 
 
-def _unexpected(log: str, code: int) -> int:
+def unexpected_errors(log: str, code: int) -> int:
     """Return how many errors Odoo logged that no test asked for."""
     lines = [
         line

@@ -1,18 +1,25 @@
 """`dev/demo`: a shop ready to sell on a simulated card terminal."""
 
 import argparse
+import os
 import re
+import sys
 import time
+
+import requests
 
 from .databases import ensure_database
 from .odoo import ensure_instance
+from .paths import CHECKOUT
 from .ports import require_free
 from .report import SetupError, run_main, step
+from .server import Server
 from .shop import ADMIN, CASHIER, METHODS, Shop
 from .stack import Stack
 
 INSTANCE = "demo"
 WATCH_SECONDS = 0.5
+ANSWER_SECONDS = 30
 
 
 def parse_options() -> argparse.Namespace:
@@ -67,14 +74,30 @@ def _run(stack: Stack, options: argparse.Namespace) -> None:
     try:
         ensure_database(stack.instance, options.database, modules, options.fresh)
         step("Starting the simulator and Odoo")
-        _tell(stack, stack.start(options.database), options.detach)
+        stack.add(_start_simulator(stack))
+        shop = stack.start(options.database)
+        settings = {"webhook_urls": [shop.webhook_url]}
+        requests.post(
+            f"{stack.viva.url}/_simulator/settings", json=settings, timeout=ANSWER_SECONDS
+        )
+        _tell(stack, shop, options.detach)
         leave_running = options.detach
         while not leave_running and stack.state.exists():  # gone after --stop
-            stack.require_running()
+            for server in stack.servers:
+                server.require_running()
             time.sleep(WATCH_SECONDS)
     finally:
         if not leave_running:
             stack.stop()
+
+
+def _start_simulator(stack: Stack) -> Server:
+    """Start the simulated Viva as a program of its own, which this one may leave running."""
+    command = [sys.executable, "-m", "simulator", "--port", str(stack.viva.port)]
+    log = stack.instance.folder / "simulator.log"
+    server = Server("The simulator", command, os.environ, log, CHECKOUT)
+    server.wait_for_answer(f"{stack.viva.url}/_simulator/health", ANSWER_SECONDS)
+    return server
 
 
 def _tell(stack: Stack, shop: Shop, is_detached: bool) -> None:

@@ -1,4 +1,7 @@
-"""The addons of Odoo that change the Point of Sale, whatever this Odoo has of them."""
+"""The addons of Odoo that change the Point of Sale, whatever this Odoo has of them.
+
+All of Odoo 19's can be installed together: what belongs to a country acts in its companies only.
+"""
 
 import re
 
@@ -6,8 +9,6 @@ from .odoo_source import OdooSource
 from .paths import ADDON
 
 NAME = re.compile(r"pos_\w+|l10n_\w+_pos(_\w+)?")
-# Those that cannot be installed together with the others, each with the reason.
-APART: dict[str, str] = {}
 
 
 def neighbours(source: OdooSource) -> tuple[str, ...]:
@@ -15,9 +16,3 @@ def neighbours(source: OdooSource) -> tuple[str, ...]:
     manifests = [path for folder in source.addons for path in folder.glob("*pos*/__manifest__.py")]
     names = {path.parent.name for path in manifests} - {ADDON}
     return tuple(sorted(filter(NAME.fullmatch, names)))
-
-
-def together(source: OdooSource) -> tuple[str, ...]:
-    """Return those that one database can have all at once."""
-    return tuple(name for name in neighbours(source) if name not in APART)
-

@@ -37,14 +37,12 @@ class OdooSource:
     """An Odoo 19 that can be run.
 
     `python_path`: folders to put on PYTHONPATH; `addons`: folders of addons;
-    `version`: text that changes when this Odoo does; `is_debian`: from Debian's package, from
-    which files that are not free software were taken out.
+    `version`: text that changes when this Odoo does.
     """
 
     python_path: tuple[Path, ...]
     addons: tuple[Path, ...]
     version: str
-    is_debian: bool
 
 
 def ensure_odoo() -> OdooSource:
@@ -60,7 +58,7 @@ def ensure_odoo() -> OdooSource:
         _fetch(folder)
     packages = folder / "usr/lib/python3/dist-packages"
     version = f"debian {(folder / 'version').read_text()}"
-    return OdooSource((packages,), (packages / "odoo/addons",), version, is_debian=True)
+    return OdooSource((packages,), (packages / "odoo/addons",), version)
 
 
 def _existing_odoo(path: Path) -> OdooSource:
@@ -76,7 +74,7 @@ def _existing_odoo(path: Path) -> OdooSource:
     if not any((folder / "point_of_sale").is_dir() for folder in addons):
         raise SetupError(f"ODOO_PATH={path} has no point_of_sale addon; name a complete checkout.")
     changed = max(release.stat().st_mtime_ns, path.stat().st_mtime_ns)
-    return OdooSource((path,), addons, f"{path} {changed}", is_debian=False)
+    return OdooSource((path,), addons, f"{path} {changed}")
 
 
 def _fetch(folder: Path) -> None:

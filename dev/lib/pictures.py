@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
 
+from simulator import Simulator
+
 from .browser import TillPage, running_till
 from .odoo import ensure_instance
 from .paths import CHECKOUT
@@ -17,7 +19,7 @@ from .report import SetupError, detail, run_main, step
 from .shop import METHODS, Shop, open_registers
 from .stack import Stack
 from .system import TEST_PROGRAMS, ensure_programs
-from .viva import Viva
+from .viva import wait_for_request
 
 INSTANCE = "pictures"
 FOLDER = CHECKOUT / "static" / "description"
@@ -26,7 +28,7 @@ METHOD, TERMINAL = next(iter(METHODS.items()))
 TILL_SIZE = {"width": 1100, "height": 700}
 # With room for all buttons of a line.
 TALL_TILL_SIZE = {"width": 1100, "height": 840}
-TERMINAL_SIZE = {"width": 480, "height": 810}
+TERMINAL_SIZE = {"width": 480, "height": 960}
 OFFICE_WIDTH = 1280
 LIST_WIDTH = 1440
 # A till says after 20 seconds that Viva does not answer.
@@ -61,7 +63,7 @@ class Camera:
 class TillPictures:
     """What a cashier sees."""
 
-    def __init__(self, till: TillPage, viva: Viva, camera: Camera):
+    def __init__(self, till: TillPage, viva: Simulator, camera: Camera):
         """Use a till that is open."""
         self.till, self.page, self.viva, self.camera = till, till.page, viva, camera
 
@@ -72,28 +74,28 @@ class TillPictures:
         second = self._silent()
         self._refund()
         self._late_approval()
-        self.viva.ask(f"sessions/{first}/reverse", {})
-        self.viva.ask(f"sessions/{second}/refund", {})
+        self.viva.reverse(first)
+        self.viva.refund(second)
         self._review()
 
     # === SALES === #
 
     def _sale(self) -> str:
         """Take a card payment; return its session."""
-        self._ring_up("Coffee", "Croissant", "Olive oil 0.5 l")
-        self._pay(METHOD)
+        self.till.ring_up("Coffee", "Croissant", "Olive oil 0.5 l")
+        self.till.pay(METHOD)
         session = self._wait_for_card()
         self.camera.take(self.page, "till")
         self._take_terminal()
         self._customer("tap", card="visa")
         self.page.wait_for_selector(RECEIPT)
         self.camera.take(self.page, "receipt")
-        self._next_order()
+        self.till.next_order()
         return session
 
     def _declined(self) -> None:
-        self._ring_up("Gift box")
-        self._pay(METHOD)
+        self.till.ring_up("Gift box")
+        self.till.pay(METHOD)
         self._wait_for_card()
         self._customer("decline", event_id=1057)
         self._wait_for_line("retry")
@@ -101,15 +103,16 @@ class TillPictures:
         self.page.click(f"{LINE} .send_payment_request")
         self._wait_for_card()
         self._customer("tap", card="mastercard", entry="chip")
-        self.page.wait_for_selector(RECEIPT)
-        self._next_order()
+        self._finish()
 
     def _silent(self) -> str:
         """Take a payment while Viva does not answer; return its session."""
-        self._ring_up("Sandwich", "Lemonade")
-        self._pay(METHOD)
+        self.till.ring_up("Sandwich", "Lemonade")
+        self.till.pay(METHOD)
         session = self._wait_for_card()
-        self.viva.add_fault("session", "answer", status=503, body="", times=None)
+        self.viva.add_faults(
+            {"operation": "session", "action": "answer", "status": 503, "times": None}
+        )
         self.page.wait_for_selector(
             f"{LINE} .o_viva_wallet_check_again", timeout=SILENT_MILLISECONDS
         )
@@ -118,44 +121,41 @@ class TillPictures:
         self.page.set_viewport_size(TILL_SIZE)
         self.viva.clear_faults()
         self._customer("tap", card="visa_debit")
-        self.page.wait_for_selector(RECEIPT)
-        self._next_order()
+        self._finish()
         return session
 
     def _late_approval(self) -> None:
         """Have a payment that was cancelled go through after the customer has paid in cash."""
-        self._ring_up("Tea", "Sandwich")
-        self._pay(METHOD)
+        self.till.ring_up("Tea", "Sandwich")
+        self.till.pay(METHOD)
         session = self._wait_for_card()
         self._customer("cancel")
         self._wait_for_line("retry")
         self.page.click(".payment-screen .paymentlines .delete-button")
-        self._pay_method("Cash")
+        self.till.pay_method("Cash")
         self.page.click(".payment-screen .button.next:visible")
-        self.page.wait_for_selector(RECEIPT)
-        self._next_order()
-        self.viva.ask(f"sessions/{session}/approve_late", {"card": "mastercard"})
+        self._finish()
+        self.viva.approve_late(session, card="mastercard")
 
     # === REFUND === #
 
     def _refund(self) -> None:
         """Pay back an order that two cards have paid."""
-        self._ring_up("Gift box")
-        self._pay("Cash")
+        self.till.ring_up("Gift box")
+        self.till.pay("Cash")
         for digit in "29":
             self.page.keyboard.press(digit)
-        self._pay_method(METHOD)
+        self.till.pay_method(METHOD)
         self._wait_for_card()
         self.page.locator(".payment-screen .paymentline", has_text="Cash").locator(
             ".delete-button"
         ).click()
         self._customer("tap", card="mastercard")
         self._wait_for_line("done")
-        self._pay_method(METHOD)
+        self.till.pay_method(METHOD)
         self._wait_for_card()
         self._customer("tap", card="visa")
-        self.page.wait_for_selector(RECEIPT)
-        self._next_order()
+        self._finish()
         self._give_back()
         self.page.wait_for_selector(".o_viva_wallet_refund_picker")
         self.camera.take(self.page, "refund_picker")
@@ -166,13 +166,12 @@ class TillPictures:
         self._wait_for_card()
         self._customer("tap", card="mastercard")
         self._wait_for_line("done")
-        self._pay_method(METHOD)
+        self.till.pay_method(METHOD)
         self._wait_for_line("pending")
         self.page.click(f"{LINE} .send_refund_request >> visible=true")
         self._wait_for_card()
         self._customer("tap", card="visa")
-        self.page.wait_for_selector(RECEIPT)
-        self._next_order()
+        self._finish()
 
     def _give_back(self) -> None:
         """Choose the last order, and go on to its payment."""
@@ -184,7 +183,7 @@ class TillPictures:
         page.keyboard.press("1")
         page.wait_for_selector('.ticket-screen :text("To Refund")')
         page.click(".ticket-screen .btn-primary.pay-order-button")
-        self._pay_method(METHOD)
+        self.till.pay_method(METHOD)
 
     # === REVIEW === #
 
@@ -204,20 +203,14 @@ class TillPictures:
 
     # === STEPS === #
 
-    def _ring_up(self, *products: str) -> None:
-        for product in products:
-            self.page.click(f'.product-screen .product:has-text("{product}")')
-
-    def _pay(self, method: str) -> None:
-        self.page.click(".product-screen .pay-order-button:visible")
-        self._pay_method(method)
-
-    def _pay_method(self, method: str) -> None:
-        self.page.click(f'.payment-screen .paymentmethod:has-text("{method}")')
+    def _finish(self) -> None:
+        """Wait for the receipt, and leave it."""
+        self.page.wait_for_selector(RECEIPT)
+        self.till.next_order()
 
     def _wait_for_card(self) -> str:
         """Wait until till and terminal wait for a card; return the session."""
-        session = self.viva.wait_for_request(TERMINAL)["session_id"]
+        session = wait_for_request(self.viva, TERMINAL)["session_id"]
         self._wait_for_line("waitingCard", ":has-text('terminal')")
         return session
 
@@ -225,11 +218,7 @@ class TillPictures:
         self.page.wait_for_selector(f"{LINE}[data-status='{status}']{more}")
 
     def _customer(self, what: str, **options) -> None:
-        self.viva.ask(f"terminals/{TERMINAL}/{what}", options)
-
-    def _next_order(self) -> None:
-        self.page.click(f"{RECEIPT} button[name=done]:visible")
-        self.page.wait_for_selector(".product-screen .product")
+        self.viva.act(TERMINAL, what, **options)
 
     def _take_terminal(self) -> None:
         terminal = self.page.context.browser.new_page(viewport=TERMINAL_SIZE)

@@ -1,11 +1,13 @@
 """A private PostgreSQL cluster: own folder, own unix socket, no network port."""
 
+import json
 import pwd
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .paths import CACHE, short_hash
 from .process import run
@@ -118,10 +120,7 @@ class Cluster:
 
     def drop_database(self, name: str) -> None:
         """Drop a database, if there is one of that name."""
-        self._run(
-            "dropdb", "-h", str(self.socket), "-U", USER, "--if-exists", "--force", name,
-            failure=f"The database {name} could not be dropped.",
-        )  # fmt: skip
+        self.query("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def query(self, database: str, sql: str) -> str:
         """Run SQL and return the rows as unaligned text."""
@@ -129,6 +128,12 @@ class Cluster:
             "psql", "-h", str(self.socket), "-U", USER, "-d", database, "-XAtc", sql,
             failure=f"The database {database} did not answer.",
         )  # fmt: skip
+
+    def rows(self, database: str, sql: str) -> list[dict[str, Any]]:
+        """Return what a query finds."""
+        return json.loads(
+            self.query(database, f"SELECT coalesce(json_agg(found), '[]') FROM ({sql}) found")
+        )
 
     def remove(self) -> None:
         """Stop the server and delete its folder."""

@@ -8,7 +8,6 @@ import requests
 
 from .report import SetupError
 from .till import Place
-from .viva import Viva
 
 ANSWER_SECONDS = 60
 ADMIN = ("admin", "admin")
@@ -143,14 +142,15 @@ def open_registers(cashier: Odoo, registers: list[int]) -> None:
         cashier.call("pos.session", "set_opening_control", [session], 0, "")
 
 
-def add_places(shop: Shop, viva: Viva, count: int, per_register: int = 0) -> list[Place]:
+def add_places(shop: Shop, viva, count: int, per_register: int = 0) -> list[Place]:
     """Make so many terminals, each with its payment method, and return where their tills sell.
 
+    :param viva: the simulator.
     :param per_register: how many a new register has; 0: all are added to the shop's register.
     """
     terminals = [str(FIRST_TERMINAL + number) for number in range(count)]
     for terminal in terminals:
-        viva.ask("terminals", {"terminal_id": terminal})
+        viva.add_terminal(terminal)
     # All at once: each creation empties the caches of all workers.
     links = {} if per_register else {"config_ids": [(4, shop.register_id)]}
     values = [{**_method(shop.admin, f"Terminal {name}", name), **links} for name in terminals]
@@ -206,7 +206,7 @@ def _make_shop(admin: Odoo) -> int:
     category = admin.ensure("pos.category", {"name": "Shop"}, {})
     for name, price in PRODUCTS.items():
         _ensure_product(admin, name, price, category)
-    _ensure_cashier(admin)
+    ensure_user(admin, *CASHIER)
     register = admin.ensure("pos.config", {"name": REGISTER}, {})
     for name, terminal in METHODS.items():
         values = {**_method(admin, name, terminal), "config_ids": [(4, register)]}
@@ -230,11 +230,6 @@ def _ensure_product(admin: Odoo, name: str, price: float, category: int) -> None
         "pos_categ_ids": [(4, category)],
     }
     admin.ensure("product.product", {"name": name}, values)
-
-
-def _ensure_cashier(admin: Odoo) -> None:
-    login, password = CASHIER
-    ensure_user(admin, login, password)
 
 
 def ensure_user(admin: Odoo, login: str, password: str) -> int:

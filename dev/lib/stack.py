@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+
+from simulator import Simulator
 
 from .databases import fresh_copy
 from .odoo import Instance
 from .ports import HOST, free_port
-from .report import SetupError
-from .server import Server, load_servers, save_servers
+from .server import Server, end, running_programs, save_programs
 from .shop import Shop, ensure_shop
-from .viva import Viva
 
 START_SECONDS = 90
+STOP_SECONDS = 15
 
 
 class Stack:
@@ -23,12 +25,14 @@ class Stack:
         *,
         port: int | None = None,
         simulator_port: int | None = None,
+        certificate: Path | None = None,
         workers: int = 0,
         environment: Mapping[str, str] | None = None,
     ):
         """Describe the shop; nothing is started.
 
         :param port: of Odoo; by default a free one, as for the simulator.
+        :param certificate: of the simulator.
         :param workers: HTTP workers of Odoo; 0: one process.
         :param environment: variables of Odoo beside the usual ones.
         """
@@ -36,34 +40,29 @@ class Stack:
         self.port = port or free_port()
         self.bus_port = free_port()
         self.url = f"http://{HOST}:{self.port}"
-        self.viva = Viva(simulator_port or free_port())
+        self.viva = Simulator(HOST, simulator_port or 0, certificate)
         self.workers = workers
         self.environment = environment or {}
-        self.state = instance.folder / "servers.json"
+        self.state = instance.folder / "programs.json"
         self.log = instance.folder / "odoo.log"
         self.servers: list[Server] = []
 
     def is_running(self) -> bool:
         """Return whether programs of the shop run, also those of an earlier command."""
-        return bool(self._running())
+        return bool(running_programs(self.state))
 
     def start(self, database: str) -> Shop:
-        """Start the programs with a database that has the addon, and open the shop."""
-        simulator = self._add(self.viva.start(self.instance.folder / "simulator.log"))
-        odoo = self._add(self._start_odoo(database))
-        simulator.wait_for_answer(f"{self.viva.url}/_simulator/health", START_SECONDS)
+        """Start Odoo with a database that has the addon, and open the shop; Viva runs already."""
+        odoo = self.add(self._start_odoo(database))
         odoo.wait_for_answer(f"{self.url}/web/health", START_SECONDS)
-        shop = ensure_shop(self.url, database, self.viva.url)
-        self.viva.configure(webhook_urls=[shop.webhook_url])
-        return shop
+        return ensure_shop(self.url, database, self.viva.url)
 
     def stop(self) -> None:
         """End the programs, whoever started them."""
-        running = self._running()
+        programs = running_programs(self.state)
         # First of all: a command that watches these programs sees that they end on purpose.
         self.state.unlink(missing_ok=True)
-        for server in reversed(running):
-            server.stop()
+        end(programs, STOP_SECONDS)
         self.servers.clear()
         self.instance.cluster.stop()
 
@@ -80,30 +79,22 @@ class Stack:
         try:
             fresh_copy(self.instance, database, modules)
             self.instance.cluster.query(database, prepare)
-            yield self.start(database)
+            with self.viva:
+                shop = self.start(database)
+                self.viva.configure(webhook_urls=[shop.webhook_url])
+                yield shop
         finally:
             self.stop()
-
-    def require_running(self) -> None:
-        """Check that no program has ended.
-
-        :raise SetupError: naming the one that has.
-        """
-        for server in self.servers:
-            if not server.is_running():
-                raise SetupError(f"{server.name} ended by itself; its log is {server.log}.")
 
     @property
     def odoo(self) -> Server:
         """The program of Odoo."""
         return self.servers[-1]
 
-    def _running(self) -> list[Server]:
-        return [server for server in load_servers(self.state) if server.is_running()]
-
-    def _add(self, server: Server) -> Server:
+    def add(self, server: Server) -> Server:
+        """Take a program that has been started for one of the shop's."""
         self.servers.append(server)
-        save_servers(self.state, self.servers)
+        save_programs(self.state, self.servers)
         return server
 
     def _start_odoo(self, database: str) -> Server:
@@ -117,4 +108,4 @@ class Stack:
             f"--max-cron-threads={2 if self.workers else 1}",
         )  # fmt: skip
         environment = {**self.instance.environment(), **self.environment}
-        return Server.start("Odoo", command, environment, self.log, self.instance.folder)
+        return Server("Odoo", command, environment, self.log, self.instance.folder)

@@ -9,6 +9,7 @@
 | `applying.py`       | what an outcome does to a row                                              |
 | `certainty.py`      | whether what Viva said last can be relied on                               |
 | `booking.py`        | the charge on its order and payment in Odoo                                |
+| `unasked.py`        | payments on a terminal's method for which no terminal was asked            |
 | `order_guard.py`    | what must not happen to an order or a register meanwhile                   |
 | `snapshot.py`       | what a till gets to see, and how it hears of news                          |
 | `refund.py`         | paying back                                                                |
@@ -50,4 +51,5 @@ from . import (
     review,
     snapshot,
     timeline,
+    unasked,
 )

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
 
 from ...viva import masking, outcome, timing
 
@@ -47,6 +47,9 @@ class VivaWalletTransaction(models.Model):
             money_uncertain=False,
             charged_minor=result.amount,
             tip_minor=result.tip_amount or 0,
+            surcharge_minor=result.surcharge_amount or 0,
+            instalments=result.instalments or 0,
+            further_details=result.further_details,
             transaction_id=result.transaction_id,
             order_code=result.order_code,
             authorization_code=result.authorization_code,
@@ -139,18 +142,41 @@ class VivaWalletTransaction(models.Model):
         :param bool is_answered: whether Viva has said anything about it.
         """
         now = timing.now()
-        if not self.check_at or self.check_at > now:
+        is_planned = bool(self.check_at) and self.check_at > now
+        if is_planned or (not self.check_at and self.state != "unknown"):
             return
-        age = now - self.finished_at
-        is_early = age < timedelta(seconds=timing.CHECK_LIFE)
-        if not is_answered:
-            # The longer there has been no answer, the later it is asked for again.
-            self.check_at = is_early and now + max(timedelta(seconds=timing.CHECK_AFTER), age / 4)
-            if not is_early and self._is_uncertain():
-                self._flag("unknown")
+        age = now - (self.finished_at or self.create_date)
+        if self.state == "unknown":
+            self.check_at = self._next_question(age, timing.FOLLOW_INTERVAL)
+        elif is_answered:
+            self.check_at = self.money_uncertain and self._next_question(age, timing.CHECK_INTERVAL)
         else:
-            is_open = self.money_uncertain and is_early
-            self.check_at = is_open and now + timedelta(seconds=timing.CHECK_INTERVAL)
+            self.check_at = self._next_question(age, timing.CHECK_AFTER)
+            if age >= timedelta(seconds=timing.CHECK_LIFE) and self._is_uncertain():
+                self._flag("unknown")
+
+    def _next_question(self, age, interval):
+        """Return when Viva is asked again about what is not certain: the older, the later.
+
+        :param timedelta age: since it was over, as far as anybody knows.
+        :param float interval: seconds until then, at least.
+        :return: False when it is too old for Viva to say anything new.
+        :rtype: datetime or bool
+        """
+        if age >= self._follow_life():
+            return False
+        seconds = min(age.total_seconds() / timing.FOLLOW_AGE_DIVISOR, timing.FOLLOW_AT_LEAST)
+        return timing.now() + timedelta(seconds=max(seconds, interval))
+
+    @api.model
+    def _follow_life(self):
+        """Return for how long outcomes that are not certain are asked about.
+
+        :rtype: timedelta
+        """
+        days = self.env["ir.config_parameter"].sudo().get_param(timing.FOLLOW_PARAMETER) or ""
+        days = int(days) if days.isdecimal() else timing.FOLLOW_DAYS
+        return timedelta(seconds=days * timing.DAY)
 
     def _apply_unaskable(self):
         """Have a person look at what cannot be asked about, where money may have moved."""

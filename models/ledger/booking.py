@@ -1,12 +1,11 @@
 import logging
 import uuid
-from contextlib import suppress
 
 from odoo import api, models
 from odoo.exceptions import LockError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...viva import masking, money, timing
+from ...viva import masking, money
 
 _logger = logging.getLogger(__name__)
 
@@ -68,6 +67,9 @@ class VivaWalletTransaction(models.Model):
         )
         if not payment:
             self._book_on_order()
+            return
+        if payment.payment_method_id.use_payment_terminal != "viva_wallet":
+            self._flag("no_payment")  # somebody has corrected the line to another method
             return
         named = payment.viva_wallet_session_id
         if named not in (False, self.session_id) and not self._is_retry_of(named):
@@ -182,6 +184,8 @@ class VivaWalletTransaction(models.Model):
             "payment_method_payment_mode": self.entry_mode or False,
             "viva_wallet_terminal_id": self.terminal_id or False,
             "viva_wallet_aid": self.aid or False,
+            "viva_wallet_surcharge": self.surcharge_amount,
+            "viva_wallet_instalments": self.instalments,
         }
 
     def _signed_amount(self):
@@ -218,7 +222,8 @@ class VivaWalletTransaction(models.Model):
         """Return the lines by which the order comes to what was charged.
 
         :return: a dict for each: `uuid` of the line, `product_id`, `amount` in major units with all
-            taxes, and `is_tip`: False for a surplus that no tip product stands for.
+            taxes, and `kind`: "tip", "surcharge" (of the kind of card) or "surplus": what neither
+            of them explains, or no product stands for.
         :rtype: list
         """
         self.ensure_one()
@@ -228,16 +233,26 @@ class VivaWalletTransaction(models.Model):
         if surplus <= 0:
             return []
         tip = max(min(self.tip_minor - self.tip_asked_minor, surplus), 0)
-        tip_product = self.pos_config_id.tip_product_id
+        surcharge = max(min(self.surcharge_minor, surplus - tip), 0)
+        config = self.pos_config_id
+        tip_product = config.tip_product_id
+        surcharge_product = config._viva_wallet_product("surcharge")
         if not tip_product:
             tip = 0
-        other_product = self.pos_config_id._viva_wallet_surplus_product()
-        parts = [("tip", tip_product, tip), ("surplus", other_product, surplus - tip)]
+        if not surcharge_product:
+            surcharge = 0
+        parts = [
+            ("tip", tip_product, tip),
+            ("surcharge", surcharge_product, surcharge),
+            ("surplus", config._viva_wallet_product("surplus"), surplus - tip - surcharge),
+        ]
         return [
             {
                 "uuid": str(uuid.uuid5(uuid.UUID(self.session_id), name)),
                 "product_id": product.id,
                 "amount": float(money.to_major(minor, self.currency_id.name)),
+                "kind": name,
+                # For pages that were loaded before there was a kind.
                 "is_tip": name == "tip",
             }
             for name, product, minor in parts
@@ -245,8 +260,8 @@ class VivaWalletTransaction(models.Model):
         ]
 
     def _has_surplus(self):
-        """Tell whether more was charged than the till had asked for and a tip explains."""
-        return any(not extra["is_tip"] for extra in self._extras())
+        """Tell whether more was charged than the till had asked for and Viva explains."""
+        return any(extra["kind"] == "surplus" for extra in self._extras())
 
     def _complete_order(self):
         """Make the draft orders of these charges say what was charged.
@@ -288,54 +303,18 @@ class VivaWalletTransaction(models.Model):
             self.currency_id.compare_amounts(self._signed_charge(), booked)
         )
 
-    def _check_paid(self, payment):
-        """Compare the row with its payment, now that the order is paid."""
+    def _check_paid(self, payment, again=False):
+        """Compare the row with its payment, now that the order is paid.
+
+        :param bool again: see `_flag`.
+        """
         self.ensure_one()
         if self.state != "approved":
             self._link(payment)
-            if not self.statement:
-                self._flag("not_charged")
-        elif payment.currency_id.compare_amounts(
-            payment.amount, self._sign() * self.charged_amount
-        ):
-            self._flag("amount_differs")
-
-    @api.model
-    def _record_unasked(self, payment):
-        """Record that a payment was booked on a terminal's method without asking any terminal."""
-        config = payment.pos_order_id.config_id
-        unasked = self.create(
-            {
-                "session_id": str(uuid.uuid4()),
-                "kind": "refund" if payment.amount < 0 else "sale",
-                "state": "failed",
-                "reason": "never_sent",
-                "finished_at": timing.now(),
-                "payment_method_id": payment.payment_method_id.id,
-                "terminal_id": payment.payment_method_id.viva_wallet_terminal_id or "-",
-                "cash_register_id": self._cash_register_id(config),
-                "pos_config_id": config.id,
-                "pos_session_id": payment.pos_order_id.session_id.id,
-                "company_id": config.company_id.id,
-                "user_id": self.env.uid,
-                "cashier_name": payment.pos_order_id._viva_wallet_cashier_name(),
-                "order_uuid": payment.pos_order_id.uuid,
-                "order_name": payment.pos_order_id.pos_reference,
-                "order_id": payment.pos_order_id.id,
-                "payment_uuid": payment.uuid,
-                "payment_id": payment.id,
-                "currency_id": payment.currency_id.id,
-                "amount_minor": self._minor_or_zero(payment),
-            }
-        )
-        unasked._flag("not_charged")
-
-    @api.model
-    def _minor_or_zero(self, payment):
-        """Return the amount of a payment in minor units, 0 for one that no terminal could take."""
-        with suppress(ValueError):
-            return money.to_minor(abs(payment.amount), payment.currency_id.name)
-        return 0
+            if not self.statement or not self._is_amount(payment.amount):
+                self._flag("not_charged", replace=bool(self.statement), again=again)
+        elif not self._is_amount(payment.amount):
+            self._flag("amount_differs", again=again)
 
     # === WHAT A TILL SAVES === #
 

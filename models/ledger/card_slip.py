@@ -20,6 +20,11 @@ class VivaWalletTransaction(models.Model):
             (_("Read by"), self._entry_mode_text()),
             (_("Amount"), charged and self.currency_id.format(charged)),
             (_("of which tip"), self.tip_minor and self.currency_id.format(self.tip_amount)),
+            (
+                _("of which card surcharge"),
+                self.surcharge_minor and self.currency_id.format(self.surcharge_amount),
+            ),
+            (_("Instalments"), self.instalments and str(self.instalments)),
             (_("Authorisation"), self.authorization_code),
             (_("Terminal"), self.terminal_id),
             (_("RRN"), self.rrn),

@@ -19,14 +19,43 @@ class VivaWalletTransaction(models.Model):
         ]
 
     @api.model
+    def _domain_holding(self):
+        """Return the domain of transactions whose orders must stay: money has moved, or may have."""
+        charged = ["&", ("state", "=", "approved"), ("review_state", "!=", "resolved")]
+        return ["|", *charged, *self._domain_running()]
+
+    @api.model
+    def _holding(self, orders):
+        """Return the transactions because of which draft orders must stay as they are.
+
+        :param orders: `pos.order`
+        """
+        drafts = orders.filtered(lambda order: order.state == "draft")
+        if not drafts:
+            return self.browse()
+        return self._of_orders(drafts, self._domain_holding()).filtered(
+            lambda row: not row._is_undone_in(drafts.payment_ids)
+        )
+
+    @api.model
+    def _holding_uuid(self, order_uuid, company):
+        """Return the transactions because of which an order must stay that nobody has saved yet."""
+        return self.sudo().search(
+            [
+                ("order_uuid", "=", order_uuid),
+                ("company_id", "=", company.id),
+                *self._domain_holding(),
+            ]
+        )
+
+    @api.model
     def _check_removable(self, orders):
         """Refuse to cancel or delete orders whose card was charged, or may be at this moment.
 
         :param orders: `pos.order`
         :raise UserError: says which payment, and what to do.
         """
-        charged = ["&", ("state", "=", "approved"), ("review_state", "!=", "resolved")]
-        for transaction in self._of_orders(orders, ["|", *charged, *self._domain_running()]):
+        for transaction in self._of_orders(orders, self._domain_holding()):
             if not transaction._is_undone_in(orders.payment_ids):
                 raise UserError(transaction._removal_refusal())
 

@@ -1,6 +1,7 @@
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ...viva import money, outcome, session_list, timing
@@ -33,12 +34,27 @@ class VivaWalletTransaction(models.Model):
             unfinished._resend_due()
         with log_and_continue("aborts"):
             unfinished._abort_expired()
-        to_check = self.search([("check_at", "<=", timing.now())])
-        for transactions in split_every(AT_ONCE, (unfinished | to_check).ids, self.browse):
+        for transactions in split_every(AT_ONCE, self._to_ask().ids, self.browse):
             transactions._poll_each()
             self.env["ir.cron"]._commit_progress(len(transactions))
         self._check_reversals()
         self._flag_without_payment()
+
+    @api.model
+    def _to_ask(self):
+        """Return the rows about which Viva is to be asked now."""
+        now = timing.now()
+        return self.search(
+            Domain("state", "=", "sent")
+            | Domain("check_at", "<=", now)
+            | Domain(
+                [
+                    ("state", "=", "unknown"),
+                    ("check_at", "=", False),
+                    ("create_date", ">", now - self._follow_life()),
+                ]
+            )
+        )
 
     def _poll_each(self):
         """Ask about all of these together; when one of them cannot be asked about, one by one."""
@@ -127,6 +143,10 @@ class VivaWalletTransaction(models.Model):
         self._compare_listed(methods, listed)
         if None not in lists:
             self._compare_unlisted(methods, client, listed, days[0])
+        day = self._day_of_unknown(methods, days[0])
+        if day:
+            entries = session_list.from_reply(client.list_sessions(day)) or ()
+            self._compare_listed(methods, {entry.session_id: entry for entry in entries})
         for day in (*days, self._earlier_day(today)):
             self._suspect_touched(methods, client.list_transactions(day))
 
@@ -138,6 +158,28 @@ class VivaWalletTransaction(models.Model):
         """
         hours = int(timing.now().timestamp() // 3600)
         return today - timedelta(days=2 + hours % EARLIER_DAYS)
+
+    @api.model
+    def _day_of_unknown(self, methods, before):
+        """Return an earlier day of which an outcome is not known, another one with each hour; None
+        when there is none.
+
+        An approval of a terminal without internet may be listed on the day of the sale.
+
+        :param methods: payment methods of one account.
+        :param date before: the first day that is compared anyhow.
+        """
+        unknown = self.search(
+            [
+                ("state", "=", "unknown"),
+                ("payment_method_id", "in", methods.ids),
+                ("create_date", ">", timing.now() - self._follow_life()),
+                ("create_date", "<", datetime.combine(before, time())),
+            ]
+        )
+        days = sorted({row.create_date.date() for row in unknown})
+        hours = int(timing.now().timestamp() // 3600)
+        return days[hours % len(days)] if days else None
 
     # === IN VIVA'S LIST === #
 

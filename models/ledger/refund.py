@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...viva import account_refund, money, timing
+from ...viva import account_refund, const, money, timing
 from ..db import new_cursor
 from ..messages import payment_messages
 from ..refused import Refused
@@ -132,6 +132,10 @@ class VivaWalletTransaction(models.Model):
             lambda refund: refund.state in ("sent", "unknown") or refund._is_uncertain()
         )
         unsettled._poll(wait_long=True)
+
+    def _is_without_card(self):
+        """Tell whether no terminal can pay this back: there is no card to be presented."""
+        return self.card_brand in const.CARDLESS_BRANDS
 
     def _why_not_refundable(self, account, currency):
         """Return why a sale cannot be paid back at all; None if it can.

@@ -57,6 +57,7 @@ class VivaWalletTransaction(models.Model):
     def _request(self):
         """Return the call to Viva that makes the request, its arguments, and the account at Viva."""
         client = self.payment_method_id._viva_wallet_client()
+        method, is_sale = self.payment_method_id, self.kind == "sale"
         request = PaymentRequest(
             session_id=self.session_id,
             terminal_id=self.terminal_id,
@@ -65,10 +66,12 @@ class VivaWalletTransaction(models.Model):
             currency_code=money.numeric_code(self.currency_id.name),
             merchant_reference=self.session_id,
             customer_trns=self.order_name or "",
-            show_receipt=self.payment_method_id.viva_wallet_show_receipt,
-            show_transaction_result=self.payment_method_id.viva_wallet_show_result,
+            show_receipt=method.viva_wallet_show_receipt,
+            show_transaction_result=method.viva_wallet_show_result,
+            max_instalments=self.max_instalments,
+            skip_surcharge=is_sale and method.viva_wallet_skip_surcharge,
         )
-        if self.kind == "refund":
+        if not is_sale:
             return *self._refund_request(client, request), self._account()
         values = {"request": request, "tip_amount": self.tip_asked_minor}
         return client.start_sale, values, self._account()

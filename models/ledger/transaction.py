@@ -77,6 +77,7 @@ class VivaWalletTransaction(models.Model):
         aggregator=None,
         help="In the app Employees, where employees log in at the till.",
     )
+    device = fields.Char(readonly=True, help="The device of the register that asked.")
     order_uuid = fields.Char(readonly=True, index=True)
     order_name = fields.Char(string="Order reference", readonly=True)
     payment_uuid = fields.Char(readonly=True, index=True)
@@ -105,6 +106,12 @@ class VivaWalletTransaction(models.Model):
         help="Tip included.",
     )
     tip_minor = fields.Integer(string="Tip (minor units)", readonly=True, aggregator=None)
+    surcharge_minor = fields.Integer(
+        string="Surcharge (minor units)",
+        readonly=True,
+        aggregator=None,
+        help="Added by the terminal for a business or foreign card; part of the amount charged.",
+    )
     amount = fields.Monetary(
         string="Asked for", compute="_compute_amounts", store=True, readonly=True
     )
@@ -113,6 +120,19 @@ class VivaWalletTransaction(models.Model):
     )
     tip_amount = fields.Monetary(
         string="Tip", compute="_compute_amounts", store=True, readonly=True
+    )
+    surcharge_amount = fields.Monetary(
+        string="Card surcharge", compute="_compute_amounts", store=True, readonly=True
+    )
+    max_instalments = fields.Integer(
+        string="Instalments offered",
+        readonly=True,
+        aggregator=None,
+        help="The highest number that the terminal was allowed to offer.",
+    )
+    instalments = fields.Integer(readonly=True, aggregator=None)
+    further_details = fields.Text(
+        readonly=True, help="What Viva said about a conversion of currencies, and about loyalty."
     )
 
     # === OUTCOME === #
@@ -191,12 +211,13 @@ class VivaWalletTransaction(models.Model):
         "Another payment of this order is running.",
     )
 
-    @api.depends("amount_minor", "charged_minor", "tip_minor", "currency_id")
+    @api.depends("amount_minor", "charged_minor", "tip_minor", "surcharge_minor", "currency_id")
     def _compute_amounts(self):
         for transaction in self:
             transaction.amount = transaction._to_major(transaction.amount_minor)
             transaction.charged_amount = transaction._to_major(transaction.charged_minor)
             transaction.tip_amount = transaction._to_major(transaction.tip_minor)
+            transaction.surcharge_amount = transaction._to_major(transaction.surcharge_minor)
 
     def _to_major(self, minor):
         if self.currency_id.name not in money.CURRENCIES:
@@ -258,14 +279,20 @@ class VivaWalletTransaction(models.Model):
         """Return the transactions of orders, as superuser.
 
         They are found by the uuid of the order: its payment line may not have reached the server.
+        And by the payment line: a restaurant saves a draft into another one of the same table.
 
         :param orders: `pos.order`
         :param list domain: of which transactions
         """
-        uuids = [order_uuid for order_uuid in orders.mapped("uuid") if order_uuid]
+        order_uuids = [order_uuid for order_uuid in orders.mapped("uuid") if order_uuid]
+        payments = orders.sudo().payment_ids.filtered(
+            lambda payment: payment.payment_method_id.use_payment_terminal == "viva_wallet"
+        )
         return self.sudo().search(
             [
-                ("order_uuid", "in", uuids),
+                "|",
+                ("order_uuid", "in", order_uuids),
+                ("payment_uuid", "in", payments.mapped("uuid")),
                 ("company_id", "in", orders.company_id.ids),
                 *domain,
             ]

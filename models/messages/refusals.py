@@ -3,6 +3,11 @@ kind: see `payment_messages`."""
 
 from .message import ByKind, Message, other_method
 
+
+def _without_invoice(_, _details):
+    return _("Untick Invoice, or ask an accountant to correct this.")
+
+
 REFUSALS = {
     "above_remaining": Message(
         lambda _, d: _(
@@ -35,9 +40,27 @@ REFUSALS = {
             **d,
         ),
     ),
+    "customer_account": Message(
+        lambda _, d: _(
+            "Odoo cannot make an invoice for %(customer)s, who has no receivable account that is in "
+            "use.",
+            **d,
+        ),
+        _without_invoice,
+    ),
     "invalid": Message(
         lambda _, d: _("The till sent something that the server does not understand."),
         lambda _, d: _("Reload the page and try again."),
+    ),
+    "journal_archived": Message(
+        lambda _, d: _(
+            "Odoo cannot make an invoice, because the journal “%(journal)s” is archived.", **d
+        ),
+        _without_invoice,
+    ),
+    "no_invoice_journal": Message(
+        lambda _, d: _("Odoo cannot save this order: the register has no journal for invoices."),
+        lambda _, d: _("Ask an administrator to set one in the settings of the Point of Sale."),
     ),
     "not_configured": Message(
         lambda _, d: _("This payment method has no Viva terminal in this register."),
@@ -105,6 +128,13 @@ REFUSALS = {
             "Odoo knows of no card payment on a Viva terminal that this could pay back."
         ),
         other_method,
+    ),
+    "pos_account": Message(
+        lambda _, d: _(
+            "Odoo cannot make an invoice, because the company has no receivable account for the "
+            "Point of Sale that is in use."
+        ),
+        _without_invoice,
     ),
     "refund_open": Message(
         lambda _, d: _(

@@ -147,6 +147,28 @@ def _refund_not_booked(_, _row, v):
     return _("%(charged)s was paid back to a card, but no paid order in Odoo has it.", **v)
 
 
+def _not_charged(_, row, v):
+    return _(
+        "%(asked)s of order %(name)s is booked as paid by “%(method)s”, but Viva knows of no "
+        "such charge.",
+        **_as_booked(row, v),
+    )
+
+
+def _not_paid_back(_, row, v):
+    return _(
+        "%(asked)s of order %(name)s is booked as paid back by “%(method)s”, but Viva knows of "
+        "no such refund.",
+        **_as_booked(row, v),
+    )
+
+
+def _as_booked(row, v):
+    """Return the values with the amount that is booked by now: a person may have changed it."""
+    amount = abs(row.payment_id.amount)
+    return {**v, "asked": row.currency_id.format(amount)} if amount else v
+
+
 _FACTS = {
     "late_approval": {_SALE: _late_approval, _REFUND: _late_refund},
     "amount_differs": {_SALE: _amount_differs, _REFUND: _refund_differs},
@@ -185,18 +207,7 @@ _FACTS = {
         ),
     },
     "no_payment": {_SALE: _no_payment, _REFUND: _refund_not_booked},
-    "not_charged": {
-        _SALE: lambda _, row, v: _(
-            "%(asked)s of order %(name)s is booked as paid by “%(method)s”, but Viva knows of no "
-            "such charge.",
-            **v,
-        ),
-        _REFUND: lambda _, row, v: _(
-            "%(asked)s of order %(name)s is booked as paid back by “%(method)s”, but Viva knows of "
-            "no such refund.",
-            **v,
-        ),
-    },
+    "not_charged": {_SALE: _not_charged, _REFUND: _not_paid_back},
     "no_row": {
         _SALE: lambda _, row, v: _(
             "Viva's list of the day shows a charge of %(charged)s on terminal %(terminal)s of which "

@@ -3,4 +3,4 @@
 from . import payments  # the model itself, before what extends it
 
 # isort: split
-from . import cashier, refunds, reviews, validation
+from . import cashier, order_checks, refunds, reviews, validation

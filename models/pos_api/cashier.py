@@ -33,12 +33,14 @@ class VivaWalletPosApi(models.AbstractModel):
         }
 
     @api.model
-    def _cashier_name(self, config, cashier):
-        """Return the name alone; see `_validated_cashier`.
+    def _named(self, transaction, cashier):
+        """Return a row, with the cashier's name for its timeline.
 
-        In the context `viva_wallet_cashier` it gets to the timeline and into statements.
+        :param transaction: `viva.wallet.transaction`.
+        :param cashier: see `_validated_cashier`.
         """
-        return self._validated_cashier(config, cashier)["cashier_name"]
+        name = self._validated_cashier(transaction.pos_config_id, cashier)["cashier_name"]
+        return transaction.with_context(viva_wallet_cashier=name)
 
     @api.model
     def _is_manager(self, config, cashier):

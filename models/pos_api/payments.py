@@ -53,8 +53,9 @@ class VivaWalletPosApi(models.AbstractModel):
             `pos_session_id`, `amount` (major units), `order_uuid`, `order_name`, `payment_uuid`,
             and optionally `tip` (major units): the part of the amount that is a tip; `order_total`
             (major units): what the order costs by the till's copy; `order_payments`: uuids of all
-            payment lines that this copy has; `cashier`: who is at the till, see
-            `_validated_cashier`.
+            payment lines that this copy has; `to_invoice`: whether an invoice is wanted, and
+            `partner_id` for whom; `cashier`: who is at the till, see
+            `_validated_cashier`; `device`: by which the till saves its orders.
         :return: a snapshot, with `wakeups`: whether notifications of Viva are to be expected.
         :rtype: dict
         """
@@ -115,8 +116,7 @@ class VivaWalletPosApi(models.AbstractModel):
                 transaction, _call = self._open_row(sale, is_cancelled=True)
             except Refused as refusal:
                 return self._refusal(sale, refusal)
-        name = self._cashier_name(transaction.pos_config_id, cashier)
-        transaction.with_context(viva_wallet_cashier=name)._abort(self.env.uid)
+        self._named(transaction, cashier)._abort(self.env.uid)
         return self._snapshot(transaction)
 
     @api.model
@@ -133,10 +133,8 @@ class VivaWalletPosApi(models.AbstractModel):
         self._check_user()
         transaction = self.env["viva.wallet.transaction"]._of_sessions([session_id])
         if transaction.state in ("sent", "unknown"):
-            name = self._cashier_name(transaction.pos_config_id, cashier)
             run_in_new_transaction(
-                transaction.with_context(viva_wallet_cashier=name),
-                lambda own: own._record_statement(paid),
+                self._named(transaction, cashier), lambda own: own._record_statement(paid)
             )
         return self.read_status([session_id])[session_id]
 

@@ -24,9 +24,13 @@ class VivaWalletPosApi(models.AbstractModel):
         :raise Refused: when it must not be sent.
         """
         validated = self._validated_cancelled if is_cancelled else self._validated
+        values = validated(request)
+        if not is_cancelled:
+            config = self.env["pos.config"].browse(values["pos_config_id"])
+            self._check_can_be_finished(config, request)
         payments = request.get("order_payments") or ()
         return Wish(
-            values=validated(request),
+            values=values,
             since=since,
             order_total=self._validated_total(request.get("order_total")),
             order_payments=frozenset(name for name in payments if isinstance(name, str)),
@@ -57,12 +61,14 @@ class VivaWalletPosApi(models.AbstractModel):
             "company_id": config.company_id.id,
             "user_id": self.env.uid,
             **self._validated_cashier(config, sale.get("cashier")),
+            "device": self._validated_device(sale.get("device")),
             "order_uuid": self._validated_order(sale.get("order_uuid")),
             "order_name": masking.clean_text(str(sale.get("order_name") or ""))[:64],
             "payment_uuid": self._validated_uuid(sale.get("payment_uuid")),
             "currency_id": currency.id,
             "amount_minor": amount_minor,
             "tip_asked_minor": self._validated_tip(sale.get("tip"), amount_minor, currency),
+            "max_instalments": method._viva_wallet_instalments_for(sale.get("amount")),
         }
 
     @api.model
@@ -71,6 +77,11 @@ class VivaWalletPosApi(models.AbstractModel):
             if str(uuid.UUID(value)) == value:
                 return value
         raise Refused("invalid")
+
+    @api.model
+    def _validated_device(self, device):
+        """Return by which name a device saves its orders; empty where it does not say."""
+        return masking.clean_text(device)[:64] if isinstance(device, str) else False
 
     @api.model
     def _validated_session(self, pos_session_id):
@@ -95,7 +106,12 @@ class VivaWalletPosApi(models.AbstractModel):
             raise Refused("not_configured")
         method = self.env["pos.payment.method"].search_fetch(
             [("id", "=", payment_method_id), ("config_ids", "in", config.ids)],
-            ["use_payment_terminal", "viva_wallet_terminal_id"],
+            [
+                "use_payment_terminal",
+                "viva_wallet_terminal_id",
+                "viva_wallet_max_instalments",
+                "viva_wallet_instalments_from",
+            ],
         )
         if method.use_payment_terminal != "viva_wallet" or not method.viva_wallet_terminal_id:
             raise Refused("not_configured")
@@ -201,8 +217,8 @@ class VivaWalletPosApi(models.AbstractModel):
         amount = -amount if isinstance(amount, (int, float)) else amount
         values = self._validated({**refund, "kind": "sale", "amount": amount})
         method = self.env["pos.payment.method"].browse(values["payment_method_id"])
-        way = refund.get("way") or method.viva_wallet_refund_way
-        values.update(kind="refund", refund_way=way, parent_id=False)
+        way = refund.get("way") or self._usual_way(refund, method)
+        values.update(kind="refund", refund_way=way, parent_id=False, max_instalments=0)
         if way == "unreferenced":
             self._validate_unreferenced(method, refund)
         elif way in ("terminal", "account"):
@@ -210,6 +226,13 @@ class VivaWalletPosApi(models.AbstractModel):
         else:
             raise Refused("invalid")
         return values
+
+    @api.model
+    def _usual_way(self, refund, method):
+        """Return the way by which a refund goes when the till names none."""
+        ledger = self.env["viva.wallet.transaction"]
+        parent = ledger._of_sessions([refund.get("parent_session_id")])
+        return "account" if parent._is_without_card() else method.viva_wallet_refund_way
 
     @api.model
     def _validate_unreferenced(self, method, refund):

@@ -1,12 +1,20 @@
-/** One terminal: its screen, and what the customer can do at it. */
+/** The terminals: the screen of one of them, and what the customer can do at it. */
 
-import { TITLES, amount, isOpen, lastPayment, minorUnits, total } from "./format.js";
-import { $, actionPath, follow, send } from "./link.js";
-
-const terminalId = decodeURIComponent(location.pathname.split("/")[2]);
-const buttons = document.querySelectorAll(".buttons button");
-const KEYS = { t: "tap", i: "insert", d: "decline", c: "cancel", n: "ignore" };
+const LOOK_MS = 300;
 const AUTOPILOT_SECONDS = 3;
+const GONE = "The simulator does not answer. Start it again; this page comes back by itself.";
+/** What a screen says, by its name. */
+const TITLES = {
+    idle: "Ready",
+    present: "Tap, insert or swipe card",
+    processing: "Card read, enter PIN",
+    approved: "Approved",
+    declined: "Declined",
+    cancelled: "Cancelled",
+    timed_out: "Timed out",
+    aborted: "Stopped by the till",
+    asleep: "Asleep",
+};
 const CIRCLE = "M5 32a27 27 0 1 0 54 0a27 27 0 1 0-54 0";
 const STOPPED = `${CIRCLE}M20 32h24`;
 /** Paths of the pictures on the screen, in a square of 64. */
@@ -23,13 +31,35 @@ const SYMBOLS = {
     asleep: "M44 40A22 22 0 0 1 24 12a22 22 0 1 0 28 28 22 22 0 0 1-8 0z",
 };
 
+const $ = (id) => document.getElementById(id);
+const buttons = document.querySelectorAll("[data-action]");
+/** The terminal that is shown, as the simulator last described it. */
 let current = null;
-let timesOutAt = 0;
-let sessionSeconds = 60;
+let version = null;
 
-// -- the screen -----------------------------------------------------------------------------
+// -- in words -------------------------------------------------------------------------------
+
+function amount(minor, { currency, exponent }) {
+    return `${(minor / 10 ** exponent).toFixed(exponent)} ${currency}`;
+}
+
+/** The total on a screen, charged or asked for; "" without a session. */
+function total(session) {
+    return session ? amount(session.charged ?? session.amount + session.tip_amount, session) : "";
+}
+
+/** One line about the payment that a terminal finished last. */
+function lastPayment(session) {
+    const time = new Date(session.finished_at * 1000).toLocaleTimeString();
+    return `Last: ${total(session)}, ${TITLES[session.outcome].toLowerCase()}, ${time}`;
+}
+
+function isOpen(terminal) {
+    return terminal.screen === "present" || terminal.screen === "processing";
+}
 
 function hint({ screen, session, queued, last }) {
+    const who = session?.ignored ? "The customer does nothing. " : "";
     switch (screen) {
         case "idle":
             return last ? lastPayment(last) : "Send a payment from the till";
@@ -45,67 +75,63 @@ function hint({ screen, session, queued, last }) {
         case "asleep":
             return queued ? "A payment is waiting, not shown" : "The screen is off";
         default:
-            return "";
+            return `${who}Times out in ${Math.ceil(session.left)} s`;
     }
 }
 
-function isRefund(session) {
-    return Boolean(session) && session.kind !== "sale";
+// -- what is seen ---------------------------------------------------------------------------
+
+function renderNavigation(terminals) {
+    const links = terminals.map((terminal) => {
+        const link = document.createElement("a");
+        link.href = `/terminal/${encodeURIComponent(terminal.terminal_id)}`;
+        link.textContent = terminal.name;
+        link.title = `${TITLES[terminal.screen]} ${total(terminal.session)}`;
+        link.dataset.screen = terminal.screen;
+        link.ariaCurrent = terminal === current ? "page" : null;
+        return link;
+    });
+    $("terminals").replaceChildren(...links);
 }
 
-function renderScreen(terminal) {
-    const session = terminal.session;
+function renderScreen({ session, screen, name, terminal_id }, news) {
     const tip = session?.charged_tip ?? session?.tip_amount;
-    const text = total(session);
-    $("screen").dataset.screen = terminal.screen;
-    $("amount").classList.toggle("long", text.length > 12);
-    $("symbol").setAttribute("d", SYMBOLS[terminal.screen]);
-    $("kind").textContent = session && (isRefund(session) ? "Refund" : "Payment");
-    $("amount").textContent = text;
+    $("screen").dataset.screen = screen;
+    $("shop").textContent = news.shop_name;
+    $("terminal-id").textContent = terminal_id;
+    $("symbol").setAttribute("d", SYMBOLS[screen]);
+    $("kind").textContent = session && (session.kind === "sale" ? "Payment" : "Refund");
+    $("amount").textContent = total(session);
     $("tip-line").textContent = tip ? `including a tip of ${amount(tip, session)}` : "";
-    $("title").textContent = TITLES[terminal.screen];
-    $("hint").textContent = hint(terminal);
+    $("title").textContent = TITLES[screen];
+    $("hint").textContent = hint(current);
     $("reference").textContent = session?.merchant_reference;
-    document.title = text ? `${text} – ${TITLES[terminal.screen]}` : terminal.name;
+    $("left").hidden = !isOpen(current);
+    $("left").max = news.session_seconds;
+    $("left").value = session?.left ?? 0;
+    document.title = session ? `${total(session)} – ${TITLES[screen]}` : name;
 }
 
-/** Show how much time is left for paying. */
-function tick() {
-    $("progress").hidden = !current || !isOpen(current);
-    if ($("progress").hidden) {
-        return;
-    }
-    const left = Math.max(0, (timesOutAt - performance.now()) / 1000);
-    $("progress").style.width = `${(100 * left) / sessionSeconds}%`;
-    const who = current.session.ignored ? "The customer does nothing. " : "";
-    $("hint").textContent = `${who}Times out in ${Math.ceil(left)} s`;
-}
-
-// -- the controls -----------------------------------------------------------------------------
-
-function fill(select, items) {
-    if (select.options.length !== items.length) {
+function fill(select, items, chosen) {
+    if (!select.options.length) {
         select.replaceChildren(...items.map(([value, label]) => new Option(label, value)));
+        select.value = chosen;
     }
 }
 
-function renderControls(news, terminal) {
+function renderControls(terminal, news) {
     const processing = terminal.screen === "processing";
-    const isFirst = !$("card").options.length;
-    const cards = news.cards.map((card) => [card.code, card.label]);
     const reasons = news.reasons.map(({ event_id, label }) => [event_id, `${label} (${event_id})`]);
-    fill($("card"), cards);
-    fill($("reason"), reasons);
-    if (isFirst) {
-        $("card").value = terminal.card;
-    }
+    fill($("card"), news.cards.map(({ code, label }) => [code, label]), terminal.card); // prettier-ignore
+    fill($("reason"), reasons, reasons[0][0]);
     for (const button of buttons) {
         button.disabled = !isOpen(terminal) || (processing && button.dataset.action === "insert");
     }
     $("tap").textContent = processing ? "Enter PIN" : "Tap card";
     $("card").disabled = processing;
     $("unit").textContent = terminal.session ? `(${terminal.session.currency})` : "";
-    $("tip").disabled = isRefund(terminal.session);
+    $("tip").disabled = Boolean(terminal.session) && terminal.session.kind !== "sale";
+    $("tip").step = 10 ** -(terminal.session?.exponent ?? 2);
     $("wake").hidden = terminal.screen !== "asleep";
     $("asleep").checked = terminal.asleep;
     $("endless").checked = terminal.endless_202;
@@ -113,19 +139,23 @@ function renderControls(news, terminal) {
 }
 
 function render(news) {
-    const [terminal] = news.terminals;
-    if (terminal.session?.session_id !== current?.session?.session_id) {
-        $("problem").textContent = "";
+    const id = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+    current = news.terminals.find((terminal) => terminal.terminal_id === id) ?? news.terminals[0];
+    renderScreen(current, news);
+    if (version !== news.version) {
+        version = news.version;
+        renderNavigation(news.terminals);
+        renderControls(current, news);
     }
-    current = terminal;
-    sessionSeconds = news.session_seconds || 1;
-    timesOutAt = performance.now() + 1000 * (terminal.session?.left ?? 0);
-    $("shop").textContent = news.shop_name;
-    $("name").textContent = terminal.name;
-    $("terminal-id").textContent = terminal.terminal_id;
-    renderScreen(terminal);
-    renderControls(news, terminal);
-    tick();
+}
+
+// -- the simulator --------------------------------------------------------------------------
+
+/** Ask the simulator to do something; show the sentence when it was not done. */
+async function send(action, values) {
+    const path = `/_simulator/terminals/${encodeURIComponent(current.terminal_id)}/${action}`;
+    const response = await fetch(path, { method: "POST", body: JSON.stringify(values) });
+    $("problem").textContent = response.ok ? "" : (await response.json()).error;
 }
 
 async function act(action) {
@@ -137,39 +167,33 @@ async function act(action) {
         options.event_id = Number($("reason").value);
     }
     if (action === "tap" && !$("tip").disabled) {
-        options.tip = minorUnits($("tip").value, current.session.exponent);
-    }
-    if (options.tip === null) {
-        $("problem").textContent = "The tip is not an amount. Write it like 1.50.";
-        $("tip").focus();
-    } else if ((await send(actionPath(terminalId, action), options)) && action === "tap") {
+        if (!$("tip").reportValidity()) {
+            return;
+        }
+        options.tip = Math.round($("tip").value * 10 ** current.session.exponent);
         $("tip").value = "";
     }
+    await send(action, options);
 }
 
-function set(options) {
-    return send(actionPath(terminalId, "settings"), options);
+/** Show the news for as long as the page is open, and say when there are none. */
+async function look() {
+    try {
+        render(await (await fetch("/_simulator/screens")).json());
+        $("gone").hidden = true;
+    } catch {
+        $("gone").textContent = GONE;
+        $("gone").hidden = false;
+    }
+    setTimeout(look, LOOK_MS);
 }
 
 for (const button of buttons) {
     button.onclick = () => act(button.dataset.action);
 }
-document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.closest?.("input, select");
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
-        return;
-    }
-    const action = KEYS[event.key.toLowerCase()];
-    if (action && !document.querySelector(`[data-action=${action}]`).disabled) {
-        event.preventDefault();
-        act(action);
-    }
-});
-$("wake").onclick = () => set({ asleep: false });
-$("asleep").onchange = ({ target }) => set({ asleep: target.checked });
-$("endless").onchange = ({ target }) => set({ endless_202: target.checked });
+$("wake").onclick = () => send("settings", { asleep: false });
+$("asleep").onchange = ({ target }) => send("settings", { asleep: target.checked });
+$("endless").onchange = ({ target }) => send("settings", { endless_202: target.checked });
 $("autopilot").onchange = ({ target: { value: outcome } }) =>
-    set({ autopilot: outcome ? { outcome, after: AUTOPILOT_SECONDS } : null });
-
-setInterval(tick, 500);
-follow(terminalId, render);
+    send("settings", { autopilot: outcome ? { outcome, after: AUTOPILOT_SECONDS } : null });
+look();

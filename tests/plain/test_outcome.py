@@ -54,7 +54,8 @@ def test_an_approved_sale_says_everything():
         "order_code": "1234567890123456", "authorization_code": "012345", "rrn": "051234567890",
         "card_brand": "Mastercard", "card_last4": "6241", "entry_mode": "contactless",
         "verification_method": "CONTACTLESS - NO CVM", "aid": "A0000000041010",
-        "amount": 1170, "tip_amount": 0, "currency_code": "978", "amount_differs": False, "is_unusual": False, "claims_success": False,
+        "amount": 1170, "tip_amount": 0, "surcharge_amount": None, "instalments": None, "further_details": None,
+        "currency_code": "978", "amount_differs": False, "is_unusual": False, "claims_success": False,
     }  # fmt: skip
 
 
@@ -99,6 +100,31 @@ def test_a_success_counts_whatever_its_event(event_id, is_unusual):
 def test_another_amount_is_approved_and_differs(changes):
     result = read(**changes)
     assert (result.state, result.amount_differs) == ("approved", True)
+
+
+@pytest.mark.parametrize("amount", [1170, 1200])
+def test_a_surcharge_explains_itself_whether_or_not_the_amount_has_it(amount):
+    result = read(amount=amount, surchargeAmount=30)
+    assert (result.amount, result.surcharge_amount) == (1200, 30)
+    assert result.amount_differs is False
+
+
+def test_a_surcharge_with_a_tip():
+    for amount in (1270, 1300):
+        result = read(amount=amount, tipAmount=100, surchargeAmount=30)
+        assert (result.amount, result.tip_amount, result.surcharge_amount) == (1300, 100, 30)
+        assert result.amount_differs is False
+
+
+def test_a_surcharge_that_does_not_explain_the_amount():
+    result = read(amount=1250, surchargeAmount=30)
+    assert (result.amount, result.amount_differs) == (1250, True)
+
+
+@pytest.mark.parametrize("surcharge", [0, None, -30, "x", 3.0, True])
+def test_no_surcharge(surcharge):
+    result = read(surchargeAmount=surcharge)
+    assert (result.amount, result.surcharge_amount, result.amount_differs) == (1170, None, False)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -232,34 +258,6 @@ def test_an_event_as_text():
 def test_answers_without_a_verdict(reply, state, reason):
     result = outcome.from_session(reply, EXPECTED)
     assert (result.state, result.reason, result.money) == (state, reason, "maybe")
-
-
-@pytest.mark.parametrize(
-    ("changes", "field", "value"),
-    [
-        ({"bankId": "NET_VISA"}, "card_brand", "Visa"),
-        ({"bankId": "net_bnct"}, "card_brand", "Bancontact"),
-        ({"bankId": "NET_IRIS"}, "card_brand", "IRIS"),
-        ({"bankId": "NET_OTHER"}, "card_brand", "Debit Mastercard"),
-        ({"bankId": None, "applicationLabel": None}, "card_brand", "debit"),
-        ({"bankId": None, "applicationLabel": " ", "cardType": None}, "card_brand", None),
-        ({"primaryAccountNumberMasked": None}, "card_last4", None),
-        ({"primaryAccountNumberMasked": "4147463011110133"}, "card_last4", "0133"),
-        ({"panEntryMode": "05"}, "entry_mode", "chip"),
-        ({"panEntryMode": "90"}, "entry_mode", "swipe"),
-        ({"panEntryMode": "02"}, "entry_mode", "swipe"),
-        ({"panEntryMode": "81"}, "entry_mode", "81"),
-        ({"panEntryMode": ""}, "entry_mode", None),
-        ({"retrievalReferenceNumber": "000123"}, "rrn", "000123"),
-        ({"message": "x" * 500}, "message", "x" * 200),
-        ({"message": "card 4147463011110133"}, "message", "card ****0133"),
-        ({"message": "a\x00b\ud800"}, "message", "ab?"),
-        ({"tipAmount": "130"}, "tip_amount", 130),
-        ({"tipAmount": True}, "tip_amount", None),
-    ],
-)
-def test_details(changes, field, value):
-    assert getattr(read(**changes), field) == value
 
 
 LEAVES = (

@@ -159,7 +159,7 @@ def test_a_killed_process_does_nothing_any_more(kernel):
             done.append("cleaned up")
 
     actor = kernel.spawn("actor", work, process)
-    kernel.begin(actor)
+    kernel.resume(actor)
     kernel.kill(process)
     kernel.run(lambda: False)
     kernel.discard_actors()

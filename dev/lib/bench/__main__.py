@@ -16,8 +16,6 @@ def parse_options() -> argparse.Namespace:
         help="sales of each module in each mode (default: 20; with --terminals: 3 of each till)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of products and waits (default: 1)")
-    parser.add_argument("--port", type=int, help="Odoo's port (default: a free one)")
-    parser.add_argument("--simulator-port", type=int, help="its port (default: a free one)")
     parser.add_argument(
         "--terminals",
         type=int,
@@ -27,9 +25,6 @@ def parse_options() -> argparse.Namespace:
         " Viva gets slow",
     )
     parser.add_argument(
-        "--workers", type=int, default=2, help="with --terminals: Odoo's HTTP workers (default: 2)"
-    )
-    parser.add_argument(
         "--limit",
         type=int,
         nargs="+",
@@ -37,11 +32,6 @@ def parse_options() -> argparse.Namespace:
         default=[15, 5],
         help="with --terminals: calls per second that Viva takes from a merchant, a phase each"
         " (default: 15 5)",
-    )
-    parser.add_argument(
-        "--http",
-        action="store_true",
-        help="reach the simulator by plain HTTP (default: HTTPS, as the real Viva)",
     )
     parser.add_argument(
         "--ledger",

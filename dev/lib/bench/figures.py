@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
+from ..report import SetupError
+
 
 def middle(values: Iterable[float | None]) -> float:
     """Return the median of what was seen, infinite when nothing was."""
@@ -35,6 +37,20 @@ def verdict(promise: str, value: float, limit: float) -> str:
     """Return one line: kept or broken, and the figures it rests on."""
     word = "kept  " if value <= limit else "BROKEN"
     return f"{word}  {promise}: {value:.3f} (limit {limit:.3f})"
+
+
+def prove(charges: Iterable[object], booked: Iterable[object]) -> None:
+    """Compare what Viva charged with what Odoo has booked.
+
+    :raise SetupError: when they differ.
+    """
+    charges, booked = Counter(charges), Counter(booked)
+    if charges != booked:
+        raise SetupError(
+            f"Viva's ledger and Odoo's differ; only at Viva: {list((charges - booked).elements())};"
+            f" only in Odoo: {list((booked - charges).elements())}"
+        )
+    print(f"All {charges.total()} charges at Viva are exactly those in Odoo.")
 
 
 def counts(counter: Counter[str], of: int = 1) -> str:

@@ -9,11 +9,11 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
 
+from ..http_till import HttpTill
 from ..odoo import ensure_instance
 from ..report import detail, step
-from ..shop import METHODS, Odoo, Shop
+from ..shop import Odoo, Shop, add_places
 from ..stack import Stack
 
 INSTANCE = "bench"
@@ -75,15 +75,17 @@ ACTIONS: list[tuple[str, tuple[list, str | None], tuple[list, str | None]]] = [
 def run(options: argparse.Namespace) -> None:
     """Fill the ledger, and print what lists and sales take with and without it."""
     rows, instance = options.ledger, ensure_instance(INSTANCE)
-    stack = Stack(instance, port=options.port, simulator_port=options.simulator_port)
+    stack = Stack(instance)
     with stack.running(DATABASE) as shop:
         step(f"Starting {SALES} sales with an empty ledger")
-        empty = _time_sales(shop)
+        [place] = add_places(shop, stack.viva, 1)
+        till = HttpTill(shop.cashier, place)
+        empty = _time_sales(till)
         step(f"Filling the ledger, and a table of Odoo to compare it with, with {rows:,} rows each")
-        for statement in _fill(shop, rows):
+        for statement in _fill(shop, place.method, rows):
             instance.cluster.query(DATABASE, statement)
         step(f"Starting {SALES} sales with {rows:,} rows")
-        full = _time_sales(shop)
+        full = _time_sales(till)
         _tell(shop.admin, empty, full)
 
 
@@ -100,14 +102,14 @@ def _tell(admin: Odoo, empty: float, full: float) -> None:
     print(f"{'':42}{empty:10.0f}{full:10.0f}\n")
 
 
-def _fill(shop: Shop, rows: int) -> list[str]:
+def _fill(shop: Shop, method: int, rows: int) -> list[str]:
     """Return the statements that fill both tables."""
     fields = ["company_id", "currency_id"]
     [config] = shop.admin.call("pos.config", "read", [shop.register_id], fields)
     values = {
         "rows": rows,
         "terminals": TERMINALS,
-        "method": _method(shop.admin),
+        "method": method,
         "register": shop.register_id,
         "company": config["company_id"][0],
         "currency": config["currency_id"][0],
@@ -120,37 +122,17 @@ def _fill(shop: Shop, rows: int) -> list[str]:
     ]
 
 
-def _time_sales(shop: Shop) -> float:
+def _time_sales(till: HttpTill) -> float:
     """Start sales and cancel them at once; return the median of the starts in milliseconds."""
-    cashier, method = shop.cashier, _method(shop.admin)
-    session = cashier.find("pos.session", ("config_id", "=", shop.register_id), ("state", "=", "opened"))  # fmt: skip
     times = []
     for number in range(SALES + 1):
-        sale = {
-            "session_id": str(uuid.uuid4()),
-            "payment_method_id": method,
-            "pos_session_id": session,
-            "amount": 1.0,
-            "order_uuid": str(uuid.uuid4()),
-            "order_name": "bench",
-            "payment_uuid": str(uuid.uuid4()),
-        }
-        begun = time.perf_counter()
-        snapshot = cashier.call("viva.wallet.till", "start_sale", sale)
-        times.append((time.perf_counter() - begun) * 1000)
-        _end(cashier, sale, snapshot)
+        line = till.new_line(till.new_order(1.0), 1.0)
+        till.prepare(line)
+        times.append(_milliseconds(lambda line=line: till.start(line)))
+        till.cancel(line)
+        till.resume(line)
         detail(f"{number}/{SALES} {times[-1]:.0f} ms")
     return statistics.median(times[1:])  # the first fetches a token
-
-
-def _end(cashier: Odoo, sale: dict[str, Any], snapshot: dict[str, Any]) -> None:
-    """Cancel a sale and wait until the terminal is free again."""
-    cashier.call("viva.wallet.till", "abort", sale)
-    while snapshot["state"] in ("new", "sent"):
-        time.sleep(1)
-        snapshot = cashier.call("viva.wallet.till", "read_status", [sale["session_id"]])[
-            sale["session_id"]
-        ]
 
 
 def _list(admin: Odoo, model: str, domain: list, group: str | None) -> None:
@@ -167,15 +149,11 @@ def _run_cron(admin: Odoo) -> None:
     admin.call("ir.cron", "method_direct_trigger", [cron])
 
 
-def _median(ask: Callable[[], None]) -> float:
-    times = []
-    for _ in range(RUNS):
-        begun = time.perf_counter()
-        ask()
-        times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times)
+def _median(ask: Callable[[], object]) -> float:
+    return statistics.median(_milliseconds(ask) for _ in range(RUNS))
 
 
-def _method(admin: Odoo) -> int:
-    name = next(iter(METHODS))
-    return admin.find("pos.payment.method", ("name", "=", name))
+def _milliseconds(ask: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    ask()
+    return (time.perf_counter() - begun) * 1000

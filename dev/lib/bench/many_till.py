@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import websocket
@@ -23,12 +24,27 @@ WOKEN = 0.3
 AWAKE = 3.0
 
 
-class BenchTill(HttpTill):
-    """A till that measures.
+@dataclass
+class Sale:
+    """One sale as its till saw it.
 
-    `begun`, `known`: moments at which its last sale began and its outcome was known; `started`: how
-    long its start took; `rpcs`: how many calls it took; `errors`: what the server failed at.
+    `begun`, `known`: moments at which it began and its outcome was known; `started`: how long its
+    start took; `rpcs`: how many calls it took; `errors`: what the server failed at.
     """
+
+    begun: float = field(default_factory=time.time)
+    known: float = 0.0
+    started: float = 0.0
+    rpcs: int = 0
+    errors: list[str] = field(default_factory=list)
+    session: str = ""
+    state: str = ""
+    woken_at: float = float("-inf")
+    has_wakeups: bool = False
+
+
+class BenchTill(HttpTill):
+    """A till that measures."""
 
     most_questions = 10_000
 
@@ -40,54 +56,49 @@ class BenchTill(HttpTill):
         """
         super().__init__(odoo, place)
         self.proxy = proxy
-        self.begun = self.known = self.started = 0.0
-        self.rpcs = 0
-        self.errors: list[str] = []
-        self._woken_at = float("-inf")
-        self._has_wakeups = False
+        self.sale = Sale()
 
-    def sell(self, amount: float) -> Line:
+    def sell(self, amount: float) -> Sale:
         """Ask the terminal for an amount and wait until the outcome is known."""
         line = self.new_line(self.new_order(amount), amount)
-        self.begun, self.rpcs, self.errors = time.time(), 0, []
-        self._woken_at, self._has_wakeups = float("-inf"), False
-        self.pay(line)
-        self.known = time.time()
+        self.sale = sale = Sale()
+        sale.state = self.pay(line)
+        sale.session, sale.known = line.session, time.time()
         self.orders.clear()
-        return line
+        return sale
 
     def rpc(self, method: str, *args: Any, model="viva.wallet.till", limit=QUESTION) -> Any:
         """Override to count, and to wait for the proxy."""
-        self.rpcs += 1
+        self.sale.rpcs += 1
         begun = time.monotonic()
         try:
             with self.proxy:
                 return super().rpc(method, *args, model=model, limit=limit)
         except Lost as error:
-            self.errors.append(f"{method}: {error or self.log[-1]}")
+            self.sale.errors.append(f"{method}: {error or self.log[-1]}")
             raise
         finally:
             if method == "start_sale":
-                self.started = time.monotonic() - begun
+                self.sale.started = time.monotonic() - begun
 
     def pause_of(self, line: Line, question: int) -> float:
         """Override to ask as `_delay` in payment_flow.js."""
         now, least = time.time(), line.snapshot.get("ask_again_in") or 1
-        if now - self._woken_at < AWAKE:
+        if now - self.sale.woken_at < AWAKE:
             return WOKEN * least
-        if now - self.begun > LONG_WAIT:
+        if now - self.sale.begun > LONG_WAIT:
             return max(WAITING_LONG, least)
-        is_calm = self._has_wakeups and line.snapshot.get("accepted")
+        is_calm = self.sale.has_wakeups and line.snapshot.get("accepted")
         return max(WAITING_WITH_WAKEUPS if is_calm else WAITING, least)
 
     def claim(self, snapshot: dict[str, Any]) -> None:
         """Override: whether the bus will wake it is said once."""
-        self._has_wakeups |= bool(snapshot.get("wakeups"))
+        self.sale.has_wakeups |= bool(snapshot.get("wakeups"))
 
     def hear(self, session_id: str) -> None:
         """Override: a message of the bus may be about another till of the register."""
         if any(line.session == session_id for order in self.orders for line in order.lines):
-            self._woken_at = time.time()
+            self.sale.woken_at = time.time()
             super().hear(session_id)
 
 

@@ -1,7 +1,6 @@
-"""The webhook address under what strangers send to it."""
+"""The webhook address under what strangers send to it; what it makes of worse, tests say."""
 
 import json
-import random
 import time
 import uuid
 from collections.abc import Iterable
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 import requests
 
 ANSWER_SECONDS = 60
-VERBS = ("HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND")
 
 
 @dataclass(frozen=True)
@@ -44,14 +42,7 @@ def _requests(url: str, session_id: str) -> Iterable[tuple[str, str, str, object
     yield "verification with the wrong token", "GET", stranger, b""
     yield "notification with the wrong token", "POST", stranger, known
     yield "notification of a foreign session", "POST", url, _notification(str(uuid.uuid4()))
-    yield "random bytes", "POST", url, random.Random(session_id).randbytes(2000)
-    yield "deep nesting", "POST", url, b"[" * 100_000
-    yield "huge number", "POST", url, b'{"EventTypeId": ' + b"9" * 100_000 + b"}"
-    yield "a megabyte", "POST", url, b"x" * 1_000_000
     yield "five megabytes", "POST", url, b'{"a": "' + b"x" * 5_000_000 + b'"}'
-    yield "chunked", "POST", url, iter([b"hello"])
-    for verb in VERBS:
-        yield verb, verb, url, known
 
 
 def _notification(session_id: str) -> bytes:

@@ -4,9 +4,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+from simulator import Simulator
+
 from ..browser import TillPage
 from ..server import Server
-from ..viva import Viva
+from ..viva import wait_for_deliveries, wait_for_request
 
 # Runs in the page before anything else: notes when things happened and were shown, in seconds since
 # 1970.
@@ -71,34 +73,32 @@ class Sale:
 
 
 def sell(
-    till: TillPage, viva: Viva, odoo: Server, contender: Contender, product: str, wait: float
+    till: TillPage, viva: Simulator, odoo: Server, contender: Contender, product: str, wait: float
 ) -> Sale:
     """Sell one product by card.
 
     :param odoo: runs as a single process.
     :param wait: seconds that the customer takes to find the card.
-    :raise VivaError: when the simulator did not see what it should have.
+    :raise SetupError: when the simulator did not see what it should have.
     """
-    tokens, cpu = viva.token_calls(), odoo.cpu_seconds()
+    tokens, cpu = viva.counts().get("token", 0), odoo.cpu_seconds()
     page = till.page
     till.rpcs.clear()
     page.evaluate(FORGET_MARKS)
-    page.locator(f'.product:has-text("{product}")').first.click()
-    page.locator(".pay-order-button:visible").first.click()
-    page.locator(f'.payment-screen .paymentmethod:has-text("{contender.method}")').click()
-    shown = viva.wait_for_request(contender.terminal)
+    till.ring_up(product)
+    till.pay(contender.method)
+    shown = wait_for_request(viva, contender.terminal)
     session = shown["session_id"]
     time.sleep(wait)
-    approved = viva.ask(f"terminals/{contender.terminal}/tap", {})["finished_at"]
+    approved = viva.tap(contender.terminal)["finished_at"]
     page.wait_for_selector(".receipt-screen")
     seen = page.evaluate(READ_MARKS)
     till.wait_until_quiet()
     rpcs = Counter(till.rpcs)
-    viva.wait_for_deliveries(session)
-    calls = calls_about(viva, session) + Counter(token=viva.token_calls() - tokens)
+    wait_for_deliveries(viva, session)
+    calls = calls_about(viva, session) + Counter(token=viva.counts().get("token", 0) - tokens)
     server = odoo.cpu_seconds() - cpu
-    page.locator(".receipt-screen button[name=done]:visible").click()
-    page.wait_for_selector(".product-screen .product")
+    till.next_order()
     return Sale(
         request=shown["created_at"] - seen["clicked"],
         paid=seen["paid"] - approved if "paid" in seen else None,
@@ -110,6 +110,6 @@ def sell(
     )
 
 
-def calls_about(viva: Viva, session: str) -> Counter[str]:
+def calls_about(viva: Simulator, session: str) -> Counter[str]:
     """Return how many calls of each operation there were about a session so far."""
-    return Counter(call["operation"] for call in viva.calls(session))
+    return Counter(call["operation"] for call in viva.requests(session_id=session))

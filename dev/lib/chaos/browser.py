@@ -3,7 +3,10 @@
 import argparse
 import json
 import time
+from contextlib import suppress
 from typing import Any
+
+from simulator import SimulatorError
 
 from ..browser import TillPage, running_till
 from ..odoo import ensure_instance
@@ -69,8 +72,7 @@ class Cashier:
         """
         product = visit["product"]
         self.viva.set_terminal(TERMINAL, autopilot=visit["autopilot"])
-        for fault in visit["faults"]:
-            self.viva.add_fault(**fault, terminal_id=TERMINAL)
+        self.viva.add_faults(*({**fault, "terminal_id": TERMINAL} for fault in visit["faults"]))
         for what in ("add_product", "pay", "card"):
             self.act(what, product)
         for wait, what in visit["clicks"]:
@@ -78,7 +80,9 @@ class Cashier:
             self.act(what, product)
         self.viva.clear_faults()
         stuck = self._finish(product)
-        self.viva.clear_terminal(TERMINAL)
+        self.viva.set_terminal(TERMINAL, autopilot=None)
+        with suppress(SimulatorError):  # it shows nothing
+            self.viva.cancel(TERMINAL)
         with self.faulty.crons():
             faults = self.faulty.settled_faults(set(METHODS.values()), SETTLE_SECONDS)
         complaints, self.till.complaints = self.till.complaints, []

@@ -170,7 +170,7 @@ class Round:
             self.viva.set_terminal(self.terminal, **self.kill.oddity)
         if self.kill.points[0] in RESENT:
             operation = "refund" if self.kill.way else "sale"
-            self.viva.add_fault(operation, **LIMIT, session_id=session)
+            self.viva.add_faults({"operation": operation, **LIMIT, "session_id": session})
         for point in self.kill.points:
             (self.faulty.points / f"{session}.{point}").touch()
 

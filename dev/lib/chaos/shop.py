@@ -1,12 +1,12 @@
 """A running shop in which Odoo's workers can be killed, and in which time passes faster."""
 
 import itertools
-import json
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from .. import ledgers
 from ..odoo import Instance
@@ -79,14 +79,11 @@ class FaultyShop:
 
     def _faults(self, terminals: set[str]) -> list[str]:
         # Money first: what moves after this is looked for the next time.
-        tables = (self.viva.ledger(), self._rows(ledgers.ROWS), self._rows(ledgers.PAYMENTS))
+        moves, read = self.viva.ledger(), partial(self.stack.instance.cluster.rows, DATABASE)
+        tables = (moves, read(ledgers.ROWS), read(ledgers.PAYMENTS))
         return ledgers.compare(
             *([row for row in table if row["terminal_id"] in terminals] for table in tables)
         )
-
-    def _rows(self, query: str) -> list[ledgers.Row]:
-        query = f"SELECT coalesce(json_agg(found), '[]') FROM ({query}) found"
-        return json.loads(self.stack.instance.cluster.query(DATABASE, query))
 
 
 @contextmanager

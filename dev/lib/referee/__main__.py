@@ -16,9 +16,6 @@ def parse_options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--prove", action="store_true", help="play the stage once for each fix that is taken out"
     )
-    parser.add_argument(
-        "--all", action="store_true", help="with --replay: also what could have happened instead"
-    )
     parser.add_argument("--list", action="store_true", help="name the scenes")
     parser.add_argument(
         "--replay",

@@ -68,7 +68,6 @@ class Actor:
     condition: Callable[[], bool] | None = None
     until: float | None = None
     is_over: bool = False
-    is_background: bool = False
     cursors: set = field(default_factory=set)
 
     @property
@@ -88,8 +87,6 @@ class Kernel:
         self.clock = clock
         self._install_memory = install_memory
         self._main = getcurrent()
-        # Whether the log names what could have happened instead.
-        self.tells_all = False
         self.reset({})
 
     def reset(self, deviations: dict[int, int]) -> None:
@@ -158,10 +155,6 @@ class Kernel:
 
     # === THE SCHEDULE === #
 
-    def begin(self, actor: Actor) -> None:
-        """Let an actor run until it pauses for the first time."""
-        self._resume(actor)
-
     def run(self, is_over: Callable[[], bool]) -> None:
         """Take steps until `is_over`, or until nothing can happen any more.
 
@@ -183,7 +176,7 @@ class Kernel:
 
     def _options(self) -> list[Option]:
         options = [
-            Option(actor.name, lambda actor=actor: self._resume(actor), ACTOR, actor.recency)
+            Option(actor.name, lambda actor=actor: self.resume(actor), ACTOR, actor.recency)
             for actor in self.actors
             if self._is_ready(actor)
         ]
@@ -201,10 +194,8 @@ class Kernel:
         choice = self.deviations.get(position, 0)
         if choice >= len(options):
             choice = 1 + (choice - 1) % (len(options) - 1)
-        if choice or self.tells_all:
-            others = "".join(f"\n{'':17}{number}: {option.label}"
-                             for number, option in enumerate(options)) if self.tells_all else ""  # fmt: skip
-            self.note(f"[{position}:{choice}] {options[choice].label}{others}")
+        if choice:
+            self.note(f"[{position}:{choice}] {options[choice].label}")
         return options[choice]
 
     def is_settled(self, actor: Actor) -> bool:
@@ -227,7 +218,8 @@ class Kernel:
             return True
         return actor.condition is None or bool(actor.condition())
 
-    def _resume(self, actor: Actor) -> None:
+    def resume(self, actor: Actor) -> None:
+        """Let an actor run until it pauses."""
         actor.recency = self._next_recency()
         if actor.process:
             self._install_memory(actor.process)

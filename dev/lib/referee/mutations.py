@@ -5,10 +5,10 @@ Each is a function that gets the server and returns what it puts in the place of
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from unittest.mock import patch
 
 MUTATIONS: dict[str, "Mutation"] = {}
 LEDGER = "viva.wallet.transaction"
@@ -43,19 +43,10 @@ def applied(server, name: str | None) -> Iterator[None]:
     :param name: of the mutation, None for none.
     """
     replacements = MUTATIONS[name].replacements(server) if name else ()
-    undo: list[tuple[Any, str, bool, Any]] = []
-    for owner, attribute, value in replacements:
-        is_own = attribute in vars(owner)
-        undo.append((owner, attribute, is_own, vars(owner).get(attribute)))
-        setattr(owner, attribute, value)
-    try:
+    with ExitStack() as block:
+        for owner, attribute, value in replacements:
+            block.enter_context(patch.object(owner, attribute, value))
         yield
-    finally:
-        for owner, attribute, is_own, value in reversed(undo):
-            if is_own:
-                setattr(owner, attribute, value)
-            else:
-                delattr(owner, attribute)
 
 
 @mutation("doubtful_retry", "doubtful_new_line", "declined_late")

@@ -5,13 +5,13 @@ step brings it to Viva (the simulator, in this process), and its answer until a 
 What can go wrong with it is a step of its own: see `BEFORE` and `AFTER`.
 """
 
-import base64
 import json
 from functools import partial
 from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
+from werkzeug.datastructures import Authorization
 from werkzeug.wrappers import Request
 
 from .kernel import ACTOR, Option
@@ -221,14 +221,10 @@ class Network:
             self.tokens[json.loads(response.get_data())["access_token"]] = simulator
 
     def _simulator_of(self, authorization):
-        kind, _space, value = authorization.partition(" ")
-        first = next(iter(self.simulators.values()))
-        if kind == "Bearer":
-            return self.tokens.get(value, first)
-        if kind == "Basic":
-            user = base64.b64decode(value).decode().partition(":")[0]
-            return self.simulators.get(user, first)
-        return first
+        """Return the account that a request belongs to, the first one if it does not say."""
+        sent, first = Authorization.from_header(authorization), next(iter(self.simulators.values()))
+        by_user = self.simulators.get(sent.username) if sent else None
+        return by_user or self.tokens.get(sent and sent.token, first)
 
 
 def _as_requests(response):

@@ -346,68 +346,49 @@ class Threads:
     """What the addon finds in place of the module `threading`: made of actors."""
 
     def __init__(self, server: Server):
-        self._server = server
-        kernel = server.kernel
-        self.current_thread = threading.current_thread
-        self.BoundedSemaphore = self.Lock = partial(_Semaphore, kernel)
-        self.local = threading.local
-        self.RLock = threading.RLock
-        self.Event = partial(_Event, kernel)
-        self.Thread = partial(_Thread, server)
-        self.Timer = partial(_Timer, server)
+        self.current_thread, self.local = threading.current_thread, threading.local
+        self.BoundedSemaphore = self.Lock = partial(_Semaphore, server.kernel)
+        self.Event = partial(_Event, server.kernel)
+        own = {"server": server}
+        self.Thread, self.Timer = type("Thread", (_Thread,), own), type("Timer", (_Timer,), own)
 
 
-class _Thread:
-    def __init__(self, server, group=None, target=None, name="thread", args=(), kwargs=None,
-                 daemon=None):  # fmt: skip
-        self._server, self.name, self.daemon = server, name, daemon
-        self._work = partial(target, *args, **(kwargs or {}))
+class _Thread(threading.Thread):
+    server = None
 
     def start(self):
-        kernel = self._server.kernel
+        kernel = self.server.kernel
         process = kernel.current and kernel.current.process
-        kernel.spawn(self.name, self._run, process)
+        kernel.spawn(self.name, self._run_as_actor, process)
 
-    def _run(self):
+    def _run_as_actor(self):
         try:
-            self._work()
+            self.run()
         except Exception as error:  # noqa: BLE001 (for the judge)
-            self._server.complaints.append(f"{self.name} raised {type(error).__name__}: {error}")
+            self.server.complaints.append(f"{self.name} raised {type(error).__name__}: {error}")
 
 
-class _Timer(_Thread):
-    def __init__(self, server, interval, function, args=None, kwargs=None):
-        super().__init__(server, target=function, name="timer", args=args or (), kwargs=kwargs)
-        self._interval = interval
-        self._is_cancelled = False
+class _Timer(_Thread, threading.Timer):
+    def start(self):
+        self.name = "timer"
+        super().start()
 
-    def cancel(self):
-        self._is_cancelled = True
-
-    def _run(self):
-        self._server.kernel.sleep(self._interval)
-        if not self._is_cancelled:
-            super()._run()
+    def run(self):
+        self.server.kernel.sleep(self.interval)
+        self.interval = 0  # it is over
+        super().run()
 
 
-class _Event:
+class _Event(threading.Event):
     def __init__(self, kernel):
-        self._kernel, self._is_set = kernel, False
-
-    def is_set(self):
-        return self._is_set
-
-    def set(self):
-        self._is_set = True
-
-    def clear(self):
-        self._is_set = False
+        super().__init__()
+        self._kernel = kernel
 
     def wait(self, timeout=None):
-        if not self._is_set:
+        if not self.is_set():
             until = None if timeout is None else self._kernel.clock.now() + timeout
             self._kernel.pause(self.is_set, until)
-        return self._is_set
+        return self.is_set()
 
 
 class _Semaphore:

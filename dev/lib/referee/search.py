@@ -108,7 +108,6 @@ class Search:
         return Played(scene, deviations, list(dict.fromkeys(faults)), world.kernel)
 
     def _replay(self, name, choices):
-        self.world.kernel.tells_all = self.options.all
         played = self.play(SCENES[name], _parse(choices))
         print("\n".join(played.log))
         print("\n".join(played.faults) or "Nothing is wrong.")

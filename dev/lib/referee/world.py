@@ -319,7 +319,7 @@ class World:
         """Run the scripts to their end, then let everything come to rest."""
         kernel = self.kernel
         for script in self.scripts:
-            kernel.begin(script)
+            kernel.resume(script)
         kernel.run(lambda: all(map(kernel.is_settled, self.scripts)))
         kernel.is_choosing = False
         self.is_disturbed = any(self.left[kind] != self.scene.unusual[kind] for kind in DISTURBING)

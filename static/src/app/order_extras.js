@@ -4,7 +4,11 @@ import { withTimeout } from "./with_timeout";
 
 const PRICE_STEPS = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9, 10, -10];
 
-/** @typedef {{ uuid: string, product_id: number, amount: number, is_tip: boolean }} Extra */
+/**
+ * @typedef {{
+ *   uuid: string, product_id: number, amount: number, kind: "tip"|"surcharge"|"surplus",
+ * }} Extra
+ */
 
 /**
  * Add lines for what a terminal charged on top, so that nothing of it is given back as change. The
@@ -30,19 +34,23 @@ export async function addExtras(pos, order, extras) {
             tax_ids: product.product_tmpl_id.taxes_id.map((tax) => ["link", tax]),
         });
         fitPrice(order, line, total);
-        if (extra.is_tip) {
+        if (extra.kind === "tip") {
             order.is_tipped = true;
             order.tip_amount = (order.tip_amount || 0) + extra.amount;
         } else {
-            pos.vivaWallet.notices.add(
-                _t(
-                    "The terminal charged %s more than the order came to. It is booked as a line of its own.",
-                    pos.env.utils.formatCurrency(extra.amount)
-                ),
-                { type: "warning" }
-            );
+            const amount = pos.env.utils.formatCurrency(extra.amount);
+            pos.vivaWallet.notices.add(addedText(extra.kind, amount), { type: "warning" });
         }
     }
+}
+
+function addedText(kind, amount) {
+    return kind === "surcharge"
+        ? _t("The terminal added a card surcharge of %s for this kind of card.", amount)
+        : _t(
+              "The terminal charged %s more than the order came to. It is booked as a line of its own.",
+              amount
+          );
 }
 
 /**

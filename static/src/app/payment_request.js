@@ -6,10 +6,12 @@
 /**
  * @param {Object} line payment line that has a session
  * @param {number} posSessionId
- * @param {{name: string, employee_id: number|false}} cashier who is at the till
+ * @param {Object} asker
+ * @param {{name: string, employee_id: number|false}} asker.cashier who is at the till
+ * @param {string} asker.device as which this page saves its orders
  * @returns {Object} argument of `start_sale`, or of `start_refund` where the line pays back
  */
-export function paymentRequest(line, posSessionId, cashier) {
+export function paymentRequest(line, posSessionId, { cashier, device }) {
     const order = line.pos_order_id;
     return {
         session_id: line.viva_wallet_session_id,
@@ -22,7 +24,10 @@ export function paymentRequest(line, posSessionId, cashier) {
         order_name: orderName(order),
         order_total: order.totalDue,
         order_payments: order.payment_ids.map((payment) => payment.uuid),
+        to_invoice: Boolean(order.isToInvoice()),
+        partner_id: order.getPartner()?.id || false,
         payment_uuid: line.uuid,
+        device,
         ...(line.isVivaWalletRefund() && refundValues(line)),
     };
 }

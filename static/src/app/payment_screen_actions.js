@@ -14,6 +14,7 @@ export function onOpened(screen) {
     selectRunning(screen);
     vivaWallet.recovery.resume(screen.currentOrder);
     vivaWallet.completion.validateIfPaid(screen.currentOrder);
+    vivaWallet.fastPayment.begin(screen);
 }
 
 /** Only the selected line tells what its terminal is doing; another device had selected it. */

@@ -32,18 +32,19 @@ export class PaymentVivaWallet extends PaymentInterface {
         if (!this.flows.of(uuid) && !this._obstacle(line) && refundObstacle(line)) {
             await this.pos.vivaWallet.refunds.prepare(line);
         }
+        const refusal = await this._refusal(line);
         // From here to the flow nothing is awaited: whoever else sends this line finds it running.
         const running = this.flows.of(uuid);
         if (running) {
             return running.outcome;
         }
-        if (!line.pos_order_id) {
-            return false; // deleted while the card was looked for
+        if (!line.pos_order_id || line.pos_order_id.finalized) {
+            return false; // deleted, or paid otherwise, while the order was checked
         }
         if (line.isVivaWalletCharged()) {
-            return true; // sent and paid back while the card was looked for
+            return true; // sent and paid back while the order was checked
         }
-        const obstacle = this._obstacle(line) || refundObstacle(line);
+        const obstacle = this._obstacle(line) || refundObstacle(line) || refusal;
         if (obstacle) {
             showOnLine(line, PHASE.FAILED, { text: obstacle });
             return false;
@@ -64,7 +65,8 @@ export class PaymentVivaWallet extends PaymentInterface {
      * @returns {Promise<boolean>} whether it is certain that nothing was charged
      */
     async sendPaymentCancel(order, uuid) {
-        return this.flows.cancel(this._line(uuid));
+        const line = this._line(uuid);
+        return this.pos.vivaWallet.beforeCharge.cancel(line) || this.flows.cancel(line);
     }
 
     /**
@@ -107,6 +109,14 @@ export class PaymentVivaWallet extends PaymentInterface {
 
     _line(uuid) {
         return this.pos.models["pos.payment"].getBy("uuid", uuid);
+    }
+
+    /** @returns {Promise<string|undefined>} why Odoo would not finish the order afterwards */
+    async _refusal(line) {
+        const isSent = this.flows.of(line.uuid) || line.isVivaWalletCharged();
+        if (!isSent && line.pos_order_id && !this._obstacle(line) && !refundObstacle(line)) {
+            return this.pos.vivaWallet.beforeCharge.obstacle(line);
+        }
     }
 
     /** @returns {string|undefined} why nothing can be asked of the terminal */

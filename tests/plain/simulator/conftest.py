@@ -45,7 +45,7 @@ class Receiver:
         self.gate.set()
         self._server = Server("127.0.0.1", 0, self._handle)
         self._server.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook?token=secret"
+        self.url = f"http://127.0.0.1:{self._server.port}/hook?token=secret"
 
     def stop(self):
         self.gate.set()

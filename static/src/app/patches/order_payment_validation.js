@@ -3,13 +3,23 @@ import { RPCError } from "@web/core/network/rpc";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 
 patch(OrderPaymentValidation.prototype, {
+    /** Override: a fast payment on a terminal is not made by adding its line. */
+    setup(values) {
+        const method = values.fastPaymentMethod;
+        this.vivaWalletFastMethod = method?.use_payment_terminal === "viva_wallet" ? method : null;
+        super.setup(this.vivaWalletFastMethod ? { ...values, fastPaymentMethod: null } : values);
+    },
+
     /**
-     * Override: each order goes once, and not before it is saved.
-     *
-     * `pos_hr` (names the employee) and `pos_loyalty` (checks coupons) override it, too. They are
-     * loaded later, so they come first, may end it before it comes here, and return nothing.
+     * Override: each order goes once, and not before it is saved; a fast payment on a terminal is
+     * made first. `pos_hr` (names the employee) and `pos_loyalty` (checks coupons) override it, too;
+     * they are loaded earlier, so they run within this one, and they return nothing. What
+     * `pos_restaurant` asks before a fast payment (`validateOrderFast`) has been asked by then.
      */
     async validateOrder() {
+        if (this.vivaWalletFastMethod) {
+            return this.pos.vivaWallet.fastPayment.open(this.order, this.vivaWalletFastMethod);
+        }
         return this.pos.vivaWallet.completion.validateOnce(this, () =>
             super.validateOrder(...arguments)
         );
@@ -18,8 +28,8 @@ patch(OrderPaymentValidation.prototype, {
     /**
      * Override: validating would drop a line whose card may be charged at this moment.
      *
-     * `pos_online_payment` and `l10n_pe_pos` override it, too; they are loaded later and call this
-     * one first. `pos_loyalty` calls it once more, before its own checks.
+     * `pos_online_payment` and `l10n_pe_pos` override it, too; they are loaded earlier, so they run
+     * within this one. `pos_loyalty` calls it once more, before its own checks.
      */
     async isOrderValid(isForceValidate) {
         return this.pos.vivaWallet.guard.refusesValidation(this.paymentLines)

@@ -31,6 +31,8 @@ export function cardSlip(payment, formatCurrency) {
         [_t("Card"), cardName(payment)],
         [_t("Read by"), entryMode(payment.payment_method_payment_mode)],
         [_t("Amount"), formatCurrency(Math.abs(payment.getAmount()))],
+        [_t("of which card surcharge"), surcharge(payment, formatCurrency)],
+        [_t("Instalments"), payment.viva_wallet_instalments],
         [_t("Authorisation"), payment.payment_method_authcode],
         [_t("Terminal"), payment.viva_wallet_terminal_id],
         [_t("RRN"), payment.payment_ref_no],
@@ -40,8 +42,29 @@ export function cardSlip(payment, formatCurrency) {
     return {
         isRefund,
         card: cardName(payment),
-        rows: rows.filter(([, value]) => value).map(([label, value]) => ({ label, value })),
+        rows: rows
+            .filter(([, value]) => value)
+            .map(([label, value]) => ({ label, value: String(value) })),
     };
+}
+
+function surcharge(payment, formatCurrency) {
+    return payment.viva_wallet_surcharge && formatCurrency(payment.viva_wallet_surcharge);
+}
+
+/**
+ * Whether a person has booked a payment on the terminal's method, of which no terminal knows.
+ *
+ * @param {Object} payment `pos.payment`
+ * @returns {boolean}
+ */
+export function isByHand(payment) {
+    return (
+        payment.isVivaWallet() &&
+        payment.pos_order_id.finalized &&
+        !payment.viva_wallet_session_id &&
+        !payment.transaction_id
+    );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Component } from "@odoo/owl";
 import { formatCurrency } from "@web/core/currency";
 import { OrderReceipt } from "@point_of_sale/app/screens/receipt_screen/receipt/order_receipt";
-import { cardSlip } from "./card_slip";
+import { cardSlip, isByHand } from "./card_slip";
 
 /** The card slip of one payment: all that is known, or one line; see the payment method. */
 export class VivaWalletSlip extends Component {
@@ -15,6 +15,10 @@ export class VivaWalletSlip extends Component {
         const { payment } = this.props;
         const currency = payment.pos_order_id.currency.id;
         return cardSlip(payment, (amount) => formatCurrency(amount, currency));
+    }
+
+    get isByHand() {
+        return isByHand(this.props.payment);
     }
 
     /** @returns {"full"|"line"|"none"} */

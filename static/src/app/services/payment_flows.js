@@ -137,7 +137,10 @@ export class PaymentFlows {
         const { uuid } = line;
         this.byLine.get(uuid)?.dispose();
         const flow = new PaymentFlow({
-            request: paymentRequest(line, this.pos.session.id, cashierOf(this.pos)),
+            request: paymentRequest(line, this.pos.session.id, {
+                cashier: cashierOf(this.pos),
+                device: this.pos.device.identifier,
+            }),
             rpc: this.pos.vivaWallet.rpc,
             clock: {
                 now: () => Date.now(),
@@ -194,6 +197,7 @@ export class PaymentFlows {
         }
         if (!isPaid) {
             this.pos.vivaWallet.outcome.afterFailure(line, flow.snapshot);
+            this.pos.vivaWallet.changedTotals.adapt(line, flow);
         }
         if (flow.snapshot?.reason === "order_paid") {
             // Another device has charged this order: its payment must be seen here.

@@ -41,7 +41,11 @@ export class PaymentOutcome {
         if (!snapshot.card || order.state !== "draft") {
             return;
         }
+        const isNews = !this.charged.has(line.uuid);
         this.charged.set(line.uuid, snapshot);
+        if (isNews) {
+            this._tellIfLess(line, snapshot);
+        }
         line.update(snapshot.card);
         if (line.amount !== snapshot.charged) {
             line.update({ amount: snapshot.charged });
@@ -138,6 +142,23 @@ export class PaymentOutcome {
         line.update({ transaction_id: false });
         line.setPaymentStatus("retry");
         this._alert(_t("The card payment was undone"), snapshot.text);
+    }
+
+    /** A prepaid or meal card may have paid a part; the order is not finished before the rest is. */
+    _tellIfLess(line, { charged }) {
+        const { currency } = line.pos_order_id;
+        const rest = currency.round(line.amount - charged);
+        if (line.isVivaWalletRefund() || !(charged > 0 && currency.isPositive(rest))) {
+            return;
+        }
+        const { formatCurrency } = this.pos.env.utils;
+        this.pos.vivaWallet.notices.add(
+            _t("The card paid only %(charged)s. %(rest)s remains to be paid.", {
+                charged: formatCurrency(charged),
+                rest: formatCurrency(rest),
+            }),
+            { type: "warning" }
+        );
     }
 
     /** Also where the page was reloaded since, or another cashier had pressed Cancel. */

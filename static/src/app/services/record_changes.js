@@ -1,4 +1,4 @@
-/** Looks at flows and notices again whenever an order or a payment has changed. */
+/** Looks at flows and notices again whenever an order, its lines or a payment have changed. */
 export class RecordChanges {
     /** @param {Object} pos the `PosStore` */
     constructor(pos) {
@@ -8,8 +8,8 @@ export class RecordChanges {
 
     /** Begin to listen, once the models are loaded. */
     listen() {
-        for (const event of ["update", "delete"]) {
-            for (const model of ["pos.order", "pos.payment"]) {
+        for (const event of ["create", "update", "delete"]) {
+            for (const model of ["pos.order", "pos.order.line", "pos.payment"]) {
                 this.pos.models[model].addEventListener(event, () => this.plan());
             }
         }
@@ -30,9 +30,10 @@ export class RecordChanges {
         });
     }
 
-    /** End the flows of lines that are gone, and close the notices that are not true any more. */
+    /** End the flows of lines that are gone, and bring the notices up to date. */
     check() {
         this.pos.vivaWallet.flows.endGone();
         this.pos.vivaWallet.notices.closeOutdated();
+        this.pos.vivaWallet.changedTotals.check();
     }
 }

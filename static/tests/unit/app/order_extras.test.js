@@ -9,7 +9,7 @@ function extraOf(product, amount, values = {}) {
         uuid: "0a4d0f0e-0000-5000-8000-000000000001",
         product_id: product.id,
         amount,
-        is_tip: true,
+        kind: "tip",
         ...values,
     };
 }
@@ -87,10 +87,21 @@ describe("a tip that the customer adds on the terminal", () => {
     test("without a tip product it is booked, and the cashier is told", async () => {
         const till = await setupScreen();
         const { order } = till;
-        await payWith(till, 2, { is_tip: false });
+        await payWith(till, 2, { kind: "surplus" });
         await pass(0);
         expect(order.change).toBe(0);
         expect(order.is_tipped).not.toBe(true);
         expect(".o_notification:contains(more than the order came to)").toHaveCount(1);
+    });
+
+    test("a card surcharge is booked, and the cashier is told what it is", async () => {
+        const till = await setupScreen();
+        const { order } = till;
+        const { line, asked } = await payWith(till, 0.31, { kind: "surcharge" });
+        await pass(0);
+        expect(line.amount).toBe(order.currency.round(asked + 0.31));
+        expect(order.change).toBe(0);
+        expect(order.is_tipped).not.toBe(true);
+        expect(".o_notification:contains(card surcharge of)").toHaveCount(1);
     });
 });

@@ -119,6 +119,9 @@ describe("while the terminal may charge", () => {
     test("the order is neither validated nor deleted", async () => {
         const { store, order, line, server } = await setup();
         const paying = line.pay();
+        while (!server.calls.length) {
+            await Promise.resolve();
+        }
         expect(line.isVivaWalletInFlight()).toBe(true);
         const validation = new OrderPaymentValidation({ pos: store, orderUuid: order.uuid });
         expect(await validation.isOrderValid(true)).toBe(false);

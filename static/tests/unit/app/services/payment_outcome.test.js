@@ -96,12 +96,28 @@ describe("a charge", () => {
         expect(dialogTitles()).toEqual(["Too late to cancel"]);
     });
 
+    test("less than was asked for: the rest remains due, and the cashier is told", async () => {
+        const { server, store, line, order } = await setupWaiting();
+        const asked = line.amount;
+        server.approve(line, { charged: asked - 1 });
+        await pass();
+        await animationFrame();
+        expect(line.payment_status).toBe("done");
+        expect(order.isPaid()).toBe(false);
+        expect(order.finalized).toBe(false);
+        expect(order.currency.round(order.remainingDue)).toBe(1);
+        expect(".o_notification:contains(remains to be paid)").toHaveCount(1);
+        await store.vivaWallet.outcome.complete(line, { card: CARD, charged: asked - 1 });
+        await animationFrame();
+        expect(".o_notification:contains(remains to be paid)").toHaveCount(1);
+    });
+
     test("the product of what was charged on top: the cashier is told", async () => {
         const till = await setupWaiting();
         const { server, store, line } = till;
         store.config.auto_validate_terminal_payment = false;
         patchWithCleanup(store, { loadNewProducts: () => NEVER });
-        const extra = { uuid: "extra", product_id: 987654, amount: 1, is_tip: true };
+        const extra = { uuid: "extra", product_id: 987654, amount: 1, kind: "tip" };
         server.approve(line, { charged: line.amount + 1, extras: [extra] });
         await pass();
         await pass(timing.LOAD);
