@@ -218,6 +218,13 @@ _FACTS = {
             **v,
         ),
     },
+    "paid_twice": {
+        _SALE: lambda _, row, v: _(
+            "%(charged)s was charged for order %(name)s, which the customer has paid online, too.",
+            **v,
+        ),
+        _REFUND: lambda _, row, v: "",
+    },
     "unusual": {
         _SALE: lambda _, row, v: _(
             "Viva confirms the charge of %(charged)s, but in a way that was never seen before "
@@ -394,6 +401,12 @@ _ADVICE = {
             **v,
         ),
         _REFUND: _look_up_refund,
+    },
+    "paid_twice": {
+        _SALE: lambda _, row, v: _(
+            "Refund the order to the card or to the online payment, whichever the customer prefers."
+        ),
+        _REFUND: lambda _, row, v: "",
     },
     "unusual": {
         _SALE: lambda _, row, v: _(

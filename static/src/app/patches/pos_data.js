@@ -1,6 +1,6 @@
 import { patch } from "@web/core/utils/patch";
 import { PosData } from "@point_of_sale/app/services/data_service";
-import { limitOrderCall, lostAfterTimeout } from "../order_calls";
+import { keepPaymentLines, limitOrderCall, lostAfterTimeout } from "../order_calls";
 
 patch(PosData.prototype, {
     /** Override: the last moment before the answer of the server replaces the records. */
@@ -10,8 +10,19 @@ patch(PosData.prototype, {
         return records;
     },
 
-    /** Override: limit how long saving and deleting an order may take. */
-    async call(model, method, args) {
-        return limitOrderCall(this.models, method, args, super.call(...arguments));
+    /** Override: tables are not linked when their orders stay apart. */
+    write(model, ids, vals) {
+        return this.vivaWalletTables?.dropsLink(model, ids, vals) ? [] : super.write(...arguments);
+    },
+
+    /** Override: limit how long saving and deleting an order may take, and keep payment lines. */
+    async call(model, method, args, ...others) {
+        const kept = keepPaymentLines(this.models, method, args);
+        return limitOrderCall(
+            this.models,
+            method,
+            kept,
+            super.call(model, method, kept, ...others)
+        );
     },
 });

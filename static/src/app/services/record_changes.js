@@ -30,9 +30,21 @@ export class RecordChanges {
         });
     }
 
-    /** End the flows of lines that are gone, and close the notices that are not true any more. */
+    /**
+     * End the flows of lines that are gone, close the notices that are not true any more, and do not
+     * stay where an order is split that another device has begun to charge.
+     */
     check() {
         this.pos.vivaWallet.flows.endGone();
         this.pos.vivaWallet.notices.closeOutdated();
+        this._leaveSplitting();
+    }
+
+    _leaveSplitting() {
+        const { current, params } = this.pos.router.state;
+        const order = this.pos.models["pos.order"].getBy("uuid", params?.orderUuid);
+        if (current === "SplitBillScreen" && this.pos.vivaWallet.guard.refuses(order, "split")) {
+            this.pos.navigate("ProductScreen", { orderUuid: order.uuid });
+        }
     }
 }
