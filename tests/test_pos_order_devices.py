@@ -542,6 +542,7 @@ class TestBesideOnlinePayment(DevicesCommon):
     def test_terminal_stops(self):
         self.pay_online()
         self.assertTrue(self.transaction(self.sale["session_id"]).abort_requested_at)
+        self.clock.advance(5)
         self.assertEqual(self.read(self.sale["session_id"])["state"], "failed")
         self.assertFalse(self.charges())
         self.assertEqual(self.order.state, "draft")

@@ -218,13 +218,13 @@ _FACTS = {
             **v,
         ),
     },
-    "paid_twice": {
-        _SALE: lambda _, row, v: _(
+    "paid_twice": dict.fromkeys(
+        (_SALE, _REFUND),
+        lambda _, row, v: _(
             "%(charged)s was charged for order %(name)s, which the customer has paid online, too.",
             **v,
         ),
-        _REFUND: lambda _, row, v: "",
-    },
+    ),
     "unusual": {
         _SALE: lambda _, row, v: _(
             "Viva confirms the charge of %(charged)s, but in a way that was never seen before "
@@ -402,12 +402,13 @@ _ADVICE = {
         ),
         _REFUND: _look_up_refund,
     },
-    "paid_twice": {
-        _SALE: lambda _, row, v: _(
-            "Refund the order to the card or to the online payment, whichever the customer prefers."
+    "paid_twice": dict.fromkeys(
+        (_SALE, _REFUND),
+        lambda _, row, v: _(
+            "Refund one of the two: the charge in Viva (Sales > Sales Transactions), or the online "
+            "payment at its provider. Then mark this entry as settled."
         ),
-        _REFUND: lambda _, row, v: "",
-    },
+    ),
     "unusual": {
         _SALE: lambda _, row, v: _(
             "Look for the payment in Viva (Sales > Sales Transactions). If it is there, nothing "

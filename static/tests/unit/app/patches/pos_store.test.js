@@ -31,7 +31,8 @@ describe("a charged order", () => {
     test("is not merged into another one, nor divided again", async () => {
         const { store, order } = await setupCharged();
         expect(await store.mergeOrders(order)).toBe(order);
-        expect(await store.restoreOrdersToOriginalTable(order)).toBe(false);
+        order.uiState.unmerge = { line: { table_id: 7, quantity: 1 } };
+        expect(await store.restoreOrdersToOriginalTable(order, { id: 7 })).toBe(false);
     });
 
     test("is not removed without being asked about", async () => {
