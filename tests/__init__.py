@@ -42,6 +42,7 @@ from . import (
     test_tours_interruptions,
     test_tours_refund,
     test_tours_review,
+    test_tours_sharing,
     test_transaction,
     test_translations,
     test_validation,

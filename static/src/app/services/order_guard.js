@@ -37,6 +37,15 @@ export class OrderGuard {
         return Boolean(this._holding(order));
     }
 
+    /** Do not stay where an order is split that another device has begun to charge meanwhile. */
+    leaveSplitting() {
+        const { current, params } = this.pos.router.state;
+        const order = this.pos.models["pos.order"].getBy("uuid", params.orderUuid);
+        if (current === "SplitBillScreen" && this.refuses(order, "split")) {
+            this.pos.navigate("ProductScreen", { orderUuid: order.uuid });
+        }
+    }
+
     /**
      * Refuse to validate an order while a card may be charged, and tell the cashier why.
      *

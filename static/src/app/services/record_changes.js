@@ -37,14 +37,6 @@ export class RecordChanges {
     check() {
         this.pos.vivaWallet.flows.endGone();
         this.pos.vivaWallet.notices.closeOutdated();
-        this._leaveSplitting();
-    }
-
-    _leaveSplitting() {
-        const { current, params } = this.pos.router.state;
-        const order = this.pos.models["pos.order"].getBy("uuid", params?.orderUuid);
-        if (current === "SplitBillScreen" && this.pos.vivaWallet.guard.refuses(order, "split")) {
-            this.pos.navigate("ProductScreen", { orderUuid: order.uuid });
-        }
+        this.pos.vivaWallet.guard.leaveSplitting();
     }
 }

@@ -28,6 +28,17 @@ describe("a charged order", () => {
         expect.verifySteps(["ProductScreen"]);
     });
 
+    test("is not being split any more once another device charges it", async () => {
+        const { store, order } = await setupCharged();
+        patchWithCleanup(store.router, { navigate: (screen) => expect.step(screen) });
+        Object.assign(store.router.state, {
+            current: "SplitBillScreen",
+            params: { orderUuid: order.uuid },
+        });
+        store.vivaWallet.guard.leaveSplitting();
+        expect.verifySteps(["ProductScreen"]);
+    });
+
     test("is not merged into another one, nor divided again", async () => {
         const { store, order } = await setupCharged();
         expect(await store.mergeOrders(order)).toBe(order);

@@ -83,8 +83,9 @@ describe("what was paid by card and online", () => {
             pos_order_id: order,
             payment_method_id: store.models["pos.payment.method"].get(3),
         });
-        online.payment_method_id.update({ is_online_payment: true, is_cash_count: false });
-        online.payment_method_id.is_online_payment = true;
+        online.payment_method_id.update({ split_transactions: false, type: "bank" });
+        // A field of `pos_online_payment`.
+        Object.defineProperty(online.payment_method_id, "is_online_payment", { value: true });
         online.setAmount(order.priceIncl);
         online.setPaymentStatus("done");
         server.approve(line);

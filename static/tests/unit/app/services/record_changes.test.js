@@ -9,6 +9,7 @@ function setup() {
         vivaWallet: {
             flows: { endGone: () => expect.step("flows") },
             notices: { closeOutdated: () => expect.step("notices") },
+            guard: { leaveSplitting: () => expect.step("splitting") },
         },
     });
     changes.listen();
@@ -21,8 +22,8 @@ test("many changes at once are looked at once, when they are complete", async ()
     heard.forEach(({ callback }) => callback());
     expect.verifySteps([]);
     await Promise.resolve();
-    expect.verifySteps(["flows", "notices"]);
+    expect.verifySteps(["flows", "notices", "splitting"]);
     heard[0].callback();
     await Promise.resolve();
-    expect.verifySteps(["flows", "notices"]);
+    expect.verifySteps(["flows", "notices", "splitting"]);
 });
