@@ -50,6 +50,7 @@ from . import (
     test_tours_refund,
     test_tours_review,
     test_tours_scenes,
+    test_tours_sharing,
     test_transaction,
     test_translations,
     test_validation,
