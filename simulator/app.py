@@ -34,24 +34,13 @@ def _locked(method):
 
 
 def _of(part, method):
-    """Make a method of one of the simulator's parts one of the simulator."""
+    """Make a method of one of the simulator's parts one of the simulator, which returns dicts."""
 
     @functools.wraps(method)
     def run(self, *args, **options):
         with self._engine.lock:
-            return method(getattr(self, part), *args, **options)
-
-    return run
-
-
-def _steers(method):
-    """Make a method of the engine one of the simulator, which returns dicts."""
-
-    @functools.wraps(method)
-    def run(self, *args, **options):
-        with self._engine.lock:
-            result = method(self._engine, *args, **options)
-            return result and result.as_dict()
+            result = method(getattr(self, part), *args, **options)
+            return result.as_dict() if hasattr(result, "as_dict") else result
 
     return run
 
@@ -194,20 +183,15 @@ class Simulator:
         return self._engine.changed.wait_for(lambda: condition(self), timeout)
 
     @_locked
-    def screens(self, terminal_id=None, after=0, timeout=0):
-        """Return what the terminals show, once there is news.
+    def screens(self):
+        """Return what the terminals show.
 
-        :param str terminal_id: only this terminal
-        :param float after: the ``version`` of the last answer
-        :param float timeout: longest wait for news, in real seconds
-        :return: ``{"version", "shop_name", "session_seconds", "cards", "reasons", "terminals"}``
-        :raises SimulatorError: when the terminal is unknown
+        :return: ``{"version", "shop_name", "session_seconds", "cards", "reasons", "terminals"}``;
+            the version changes with what is shown, but for the time that is left
         """
         engine = self._engine
-        engine.changed.wait_for(lambda: self._version(terminal_id) > after, timeout)
-        chosen = [engine.terminal(terminal_id)] if terminal_id else engine.terminals.values()
         return {
-            "version": self._version(terminal_id),
+            "version": engine.version,
             "shop_name": engine.settings.shop_name,
             "session_seconds": engine.settings.session_seconds,
             "cards": [{"code": card.code, "label": card.label} for card in cards.CARDS.values()],
@@ -215,11 +199,8 @@ class Simulator:
                 {"event_id": event_id, "label": outcomes.message(event_id)}
                 for event_id in outcomes.DECLINE_REASONS
             ],
-            "terminals": [self._screen(terminal) for terminal in chosen],
+            "terminals": [self._screen(terminal) for terminal in engine.terminals.values()],
         }
-
-    def _version(self, terminal_id):
-        return self._engine.terminal(terminal_id).version if terminal_id else self._engine.version
 
     def _screen(self, terminal):
         now = self.clock.now()
@@ -267,19 +248,19 @@ class Simulator:
     add_faults = _of("_faults", Faults.add)
     clear_faults = _of("_faults", Faults.clear)
     revoke_tokens = _of("_tokens", Tokens.revoke_all)
-    add_terminal = _steers(Engine.add_terminal)
-    set_terminal = _steers(Engine.set_terminal)
-    terminal = _steers(Engine.terminal)
-    act = _steers(Engine.act)
+    add_terminal = _of("_engine", Engine.add_terminal)
+    set_terminal = _of("_engine", Engine.set_terminal)
+    terminal = _of("_engine", Engine.terminal)
+    act = _of("_engine", Engine.act)
     tap = functools.partialmethod(act, action="tap")
     insert = functools.partialmethod(act, action="insert")
     decline = functools.partialmethod(act, action="decline")
     cancel = functools.partialmethod(act, action="cancel")
     ignore = functools.partialmethod(act, action="ignore")
-    approve_late = _steers(Engine.approve_late)
-    reverse = _steers(Engine.reverse)
-    undo = _steers(Engine.undo)
-    refund = _steers(Engine.refund)
+    approve_late = _of("_engine", Engine.approve_late)
+    reverse = _of("_engine", Engine.reverse)
+    undo = _of("_engine", Engine.undo)
+    refund = _of("_engine", Engine.refund)
     redeliver = _of("_outbox", Outbox.redeliver)
 
 

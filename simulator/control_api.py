@@ -9,14 +9,6 @@ from werkzeug.wrappers import Response
 
 from .errors import SimulatorError
 
-_MAX_WAIT = 25
-
-
-def _events(simulator, /, terminal=None, after="0", timeout=_MAX_WAIT):
-    seconds = min(_number(timeout, "timeout"), _MAX_WAIT)
-    return simulator.screens(terminal, _number(after, "after"), seconds)
-
-
 # What to call with the simulator and the values of the query or the body.
 _ENDPOINTS = {
     "GET health": lambda sim, /: None,
@@ -28,7 +20,7 @@ _ENDPOINTS = {
     },
     "GET faults": lambda sim, /: {"faults": sim.faults()},
     "GET deliveries": lambda sim, /: {"deliveries": sim.deliveries()},
-    "GET events": _events,
+    "GET screens": lambda sim, /: sim.screens(),
     "POST reset": lambda sim, /: sim.reset(),
     "POST settings": lambda sim, /, **values: {"settings": sim.configure(**values)},
     "POST faults": lambda sim, /, rules: {"ids": sim.add_faults(*rules)},
@@ -99,13 +91,6 @@ def _json(body, status=200):
     response = Response(json.dumps(body), status=status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _number(text, name):
-    try:
-        return float(text)
-    except ValueError:
-        raise SimulatorError(f"{name!r} must be a number, not {text!r}.") from None
 
 
 def _values(request, name):

@@ -1,5 +1,6 @@
 """Delivery of webhooks, from threads of their own, so that no receiver holds up a till."""
 
+import collections
 import dataclasses
 import threading
 import time
@@ -68,7 +69,7 @@ class Outbox:
     def reset(self):
         """Forget all attempts; those under way go on unrecorded."""
         self.deliveries = []
-        self._pending = {}
+        self._pending = collections.Counter()
 
     def send(self, events):
         """Send the webhooks of one result, in order.
@@ -116,12 +117,11 @@ class Outbox:
 
     def is_busy(self, session_id):
         """Tell whether a webhook of this session is still to be delivered."""
-        return self._pending.get(session_id, 0) > 0
+        return self._pending[session_id] > 0
 
     def _dispatch(self, messages, delay):
         pending = self._pending
-        for _url, event, _message in messages:
-            pending[event.session_id] = pending.get(event.session_id, 0) + 1
+        pending.update(event.session_id for _url, event, _message in messages)
         thread = threading.Thread(
             target=self._deliver_all,
             args=(messages, pending, self.deliveries),

@@ -52,8 +52,7 @@ class Engine:
         :raises SimulatorError: naming what is wrong; nothing is changed then
         """
         self.settings = self.settings.changed(values)
-        for terminal in self.terminals.values():
-            self._touch(terminal)
+        self._touch()
 
     def add_terminal(self, terminal_id, **options):
         """Add a terminal to the merchant.
@@ -70,7 +69,7 @@ class Engine:
         terminal = Terminal(terminal_id)
         terminal.set_options(options)
         self.terminals[terminal_id] = terminal
-        self._touch(terminal)
+        self._touch()
         return terminal
 
     def set_terminal(self, terminal_id, **options):
@@ -82,7 +81,7 @@ class Engine:
         """
         terminal = self.terminal(terminal_id)
         terminal.set_options(options)
-        self._touch(terminal)
+        self._touch()
         if options.get("asleep") is False:
             for session in list(terminal.queue):
                 self._show(session)
@@ -123,7 +122,7 @@ class Engine:
         self.sessions[session.session_id] = session
         terminal = self.terminal(session.terminal_id)
         terminal.queue.append(session)
-        self._touch(terminal)
+        self._touch()
         if terminal.asleep:
             return
         if terminal.wakes_late is None:
@@ -147,7 +146,7 @@ class Engine:
         if session.is_done:
             raise Refused(409, Header.ALREADY_ABORTED, "The session has already finished")
         session.abort_requested_at = self._clock.now()
-        self._touch(self.terminal(session.terminal_id))
+        self._touch()
         self._later(self.settings.abort_seconds, lambda: self._carry_out_abort(session))
 
     def session_body(self, session):
@@ -225,7 +224,7 @@ class Engine:
         if transaction is None or transaction.reversed:
             raise SimulatorError(f"There is no transaction {transaction_id} to be undone.")
         self.ledger.reverse(transaction)
-        self._touch(self.terminal(transaction.terminal_id))
+        self._touch()
         self._send([webhooks.reversal_event(self.settings, transaction, self._clock.now())])
 
     def refund(self, session_id, amount=None):
@@ -266,16 +265,15 @@ class Engine:
             card=parent.card,
             parent=parent,
         )
-        self._touch(self.terminal(parent.terminal_id))
+        self._touch()
         self._send([webhooks.payment_event(self.settings, transaction)])
         return transaction
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _touch(self, terminal):
-        """Tell everybody who waits that the terminal has changed."""
+    def _touch(self):
+        """Tell everybody who waits that something has changed."""
         self.version += 1
-        terminal.version = self.version
         self.changed.notify_all()
 
     def _later(self, seconds, callback):
@@ -315,7 +313,7 @@ class Engine:
             return
         session.state = SHOWN
         terminal.active = session
-        self._touch(terminal)
+        self._touch()
         if session.kind != SALE and not self.settings.refund_needs_card:
             self._charge(session, CustomerAction())
             return
@@ -352,7 +350,7 @@ class Engine:
         """Do what a customer does with the session on the screen."""
         session.action = action
         if action.outcome == IGNORE:
-            self._touch(self.terminal(session.terminal_id))
+            self._touch()
             return
         if action.outcome == CANCEL:
             self._fail(session, action.failure)
@@ -362,7 +360,7 @@ class Engine:
         if action.outcome == INSERT:
             session.state = CARD_READ
             session.entry_mode = CHIP
-            self._touch(self.terminal(session.terminal_id))
+            self._touch()
             return
         if action.outcome == DECLINE:
             self._decline(session, action.failure, action.transaction_event_id)
@@ -436,8 +434,8 @@ class Engine:
         if session.event_id != outcomes.BUSY:
             terminal.last = session
             terminal.result_until = now + self.settings.result_seconds
-            self._later(self.settings.result_seconds, lambda: self._touch(terminal))
-        self._touch(terminal)
+            self._later(self.settings.result_seconds, self._touch)
+        self._touch()
         if not terminal.endless_202:
             body = self.session_body(session)
             events.append(webhooks.session_event(self.settings, session, body))

@@ -37,7 +37,6 @@ class Terminal(Options):
     :ivar Session active: the session on its screen, or None
     :ivar Session last: the session whose result it showed last, or None
     :ivar float result_until: when that result goes from the screen
-    :ivar int version: of what it shows
     """
 
     def __init__(self, terminal_id):
@@ -47,7 +46,6 @@ class Terminal(Options):
         self.active: Session | None = None
         self.last: Session | None = None
         self.result_until = 0.0
-        self.version = 0
 
     def set_options(self, values):
         """Change options.

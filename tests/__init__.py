@@ -43,6 +43,8 @@ from . import (
     test_takeover,
     test_timeline,
     test_tours,
+    test_tours_before_charge,
+    test_tours_finishing,
     test_tours_interruptions,
     test_tours_refund,
     test_tours_review,

@@ -83,7 +83,8 @@ def _run(stack: Stack, options: argparse.Namespace) -> None:
         _tell(stack, shop, options.detach)
         leave_running = options.detach
         while not leave_running and stack.state.exists():  # gone after --stop
-            stack.require_running()
+            for server in stack.servers:
+                server.require_running()
             time.sleep(WATCH_SECONDS)
     finally:
         if not leave_running:
@@ -94,7 +95,7 @@ def _start_simulator(stack: Stack) -> Server:
     """Start the simulated Viva as a program of its own, which this one may leave running."""
     command = [sys.executable, "-m", "simulator", "--port", str(stack.viva.port)]
     log = stack.instance.folder / "simulator.log"
-    server = Server.start("The simulator", command, os.environ, log, CHECKOUT)
+    server = Server("The simulator", command, os.environ, log, CHECKOUT)
     server.wait_for_answer(f"{stack.viva.url}/_simulator/health", ANSWER_SECONDS)
     return server
 

@@ -28,7 +28,7 @@ METHOD, TERMINAL = next(iter(METHODS.items()))
 TILL_SIZE = {"width": 1100, "height": 700}
 # With room for all buttons of a line.
 TALL_TILL_SIZE = {"width": 1100, "height": 840}
-TERMINAL_SIZE = {"width": 480, "height": 810}
+TERMINAL_SIZE = {"width": 480, "height": 960}
 OFFICE_WIDTH = 1280
 LIST_WIDTH = 1440
 # A till says after 20 seconds that Viva does not answer.

@@ -5,7 +5,6 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
@@ -16,7 +15,6 @@ from .report import SetupError
 
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 2
-STOP_SECONDS = 15
 # The kernel's clock may be set between two commands; a process id is not given again so soon.
 SAME_START_SECONDS = 2
 
@@ -40,26 +38,16 @@ def end(programs: Iterable[psutil.Process], seconds: float) -> None:
     psutil.wait_procs(alive)
 
 
-@dataclass(frozen=True)
 class Server:
-    """A running program.
+    """A running program."""
 
-    `started`: the moment of its start, so that another program that got the same process id later
-    is never taken for it.
-    """
-
-    name: str
-    pid: int
-    started: float
-    log: str
-
-    @classmethod
-    def start(
-        cls, name: str, command: Sequence[str], env: Mapping[str, str], log: Path, cwd: Path
-    ) -> "Server":
-        """Start a program in the background; what it prints goes to `log`."""
+    def __init__(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path, cwd: Path
+    ):
+        """Start it in the background; what it prints goes to `log`."""
+        self.name, self.log = name, log
         with log.open("wb") as output:
-            process = psutil.Popen(
+            self.process = psutil.Popen(
                 command,
                 cwd=cwd,
                 env=env,
@@ -68,15 +56,14 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        return cls(name, process.pid, process.create_time(), str(log))
 
-    def is_running(self) -> bool:
-        """Return whether the program still runs."""
-        with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(self.pid)
-            is_same = abs(process.create_time() - self.started) < SAME_START_SECONDS
-            return is_same and process.status() != psutil.STATUS_ZOMBIE
-        return False
+    def require_running(self) -> None:
+        """Check that the program has not ended.
+
+        :raise SetupError: when it has; the end of its log is shown.
+        """
+        if self.process.poll() is not None:
+            raise self._failure("ended by itself")
 
     def wait_for_answer(self, url: str, seconds: float) -> None:
         """Wait until an address answers with success.
@@ -85,37 +72,37 @@ class Server:
         """
         deadline = time.monotonic() + seconds
         while not _answers(url):
-            if not self.is_running():
-                raise self._failure("ended by itself")
+            self.require_running()
             if time.monotonic() > deadline:
                 raise self._failure(f"did not answer within {seconds:.0f} seconds")
             time.sleep(POLL_SECONDS)
 
-    def stop(self) -> None:
-        """End the program and everything it started; returns when it is gone."""
-        if self.is_running():
-            end([psutil.Process(self.pid)], STOP_SECONDS)
-
     def cpu_seconds(self) -> float:
         """Return the processor time that the program itself has used."""
-        times = psutil.Process(self.pid).cpu_times()
+        times = self.process.cpu_times()
         return times.user + times.system
 
     def _failure(self, what: str) -> SetupError:
-        log = Path(self.log)
-        return SetupError(f"{self.name} {what}; its log is {log}:\n{last_lines(log.read_text())}")
+        text = last_lines(self.log.read_text())
+        return SetupError(f"{self.name} {what}; its log is {self.log}:\n{text}")
 
 
-def save_servers(path: Path, servers: Sequence[Server]) -> None:
+def save_programs(path: Path, servers: Iterable[Server]) -> None:
     """Write down what runs, for a later command."""
-    path.write_text(json.dumps([asdict(server) for server in servers]))
+    programs = [(server.process.pid, server.process.create_time()) for server in servers]
+    path.write_text(json.dumps(programs))
 
 
-def load_servers(path: Path) -> list[Server]:
-    """Return what was written down, whether it still runs or not."""
-    if not path.is_file():
-        return []
-    return [Server(**values) for values in json.loads(path.read_text())]
+def running_programs(path: Path) -> list[psutil.Process]:
+    """Return what was written down and still runs; another program may have got its process id."""
+    programs = []
+    for pid, started in json.loads(path.read_text()) if path.is_file() else ():
+        with suppress(psutil.NoSuchProcess):
+            program = psutil.Process(pid)
+            is_same = abs(program.create_time() - started) < SAME_START_SECONDS
+            if is_same and program.status() != psutil.STATUS_ZOMBIE:
+                programs.append(program)
+    return programs
 
 
 def _answers(url: str) -> bool:

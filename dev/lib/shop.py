@@ -206,7 +206,7 @@ def _make_shop(admin: Odoo) -> int:
     category = admin.ensure("pos.category", {"name": "Shop"}, {})
     for name, price in PRODUCTS.items():
         _ensure_product(admin, name, price, category)
-    _ensure_cashier(admin)
+    ensure_user(admin, *CASHIER)
     register = admin.ensure("pos.config", {"name": REGISTER}, {})
     for name, terminal in METHODS.items():
         values = {**_method(admin, name, terminal), "config_ids": [(4, register)]}
@@ -230,11 +230,6 @@ def _ensure_product(admin: Odoo, name: str, price: float, category: int) -> None
         "pos_categ_ids": [(4, category)],
     }
     admin.ensure("product.product", {"name": name}, values)
-
-
-def _ensure_cashier(admin: Odoo) -> None:
-    login, password = CASHIER
-    ensure_user(admin, login, password)
 
 
 def ensure_user(admin: Odoo, login: str, password: str) -> int:

@@ -9,11 +9,11 @@ from simulator import Simulator
 from .databases import fresh_copy
 from .odoo import Instance
 from .ports import HOST, free_port
-from .report import SetupError
-from .server import Server, load_servers, save_servers
+from .server import Server, end, running_programs, save_programs
 from .shop import Shop, ensure_shop
 
 START_SECONDS = 90
+STOP_SECONDS = 15
 
 
 class Stack:
@@ -43,13 +43,13 @@ class Stack:
         self.viva = Simulator(HOST, simulator_port or 0, certificate)
         self.workers = workers
         self.environment = environment or {}
-        self.state = instance.folder / "servers.json"
+        self.state = instance.folder / "programs.json"
         self.log = instance.folder / "odoo.log"
         self.servers: list[Server] = []
 
     def is_running(self) -> bool:
         """Return whether programs of the shop run, also those of an earlier command."""
-        return bool(self._running())
+        return bool(running_programs(self.state))
 
     def start(self, database: str) -> Shop:
         """Start Odoo with a database that has the addon, and open the shop; Viva runs already."""
@@ -59,11 +59,10 @@ class Stack:
 
     def stop(self) -> None:
         """End the programs, whoever started them."""
-        running = self._running()
+        programs = running_programs(self.state)
         # First of all: a command that watches these programs sees that they end on purpose.
         self.state.unlink(missing_ok=True)
-        for server in reversed(running):
-            server.stop()
+        end(programs, STOP_SECONDS)
         self.servers.clear()
         self.instance.cluster.stop()
 
@@ -87,27 +86,15 @@ class Stack:
         finally:
             self.stop()
 
-    def require_running(self) -> None:
-        """Check that no program has ended.
-
-        :raise SetupError: naming the one that has.
-        """
-        for server in self.servers:
-            if not server.is_running():
-                raise SetupError(f"{server.name} ended by itself; its log is {server.log}.")
-
     @property
     def odoo(self) -> Server:
         """The program of Odoo."""
         return self.servers[-1]
 
-    def _running(self) -> list[Server]:
-        return [server for server in load_servers(self.state) if server.is_running()]
-
     def add(self, server: Server) -> Server:
         """Take a program that has been started for one of the shop's."""
         self.servers.append(server)
-        save_servers(self.state, self.servers)
+        save_programs(self.state, self.servers)
         return server
 
     def _start_odoo(self, database: str) -> Server:
@@ -121,4 +108,4 @@ class Stack:
             f"--max-cron-threads={2 if self.workers else 1}",
         )  # fmt: skip
         environment = {**self.instance.environment(), **self.environment}
-        return Server.start("Odoo", command, environment, self.log, self.instance.folder)
+        return Server("Odoo", command, environment, self.log, self.instance.folder)

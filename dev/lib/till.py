@@ -216,7 +216,7 @@ class Till:
             if not is_shared and self.is_sharing:
                 is_shared = True
                 self.spawn(f"{self.name} shares", lambda: self.save(line.order, "draft"))
-            if line.phase == "not recorded":
+            if line.phase == "not_recorded":
                 line.wants_cancel, aborted_at = True, None
                 continue
             self._wait(line, self.pause_of(line, question))
@@ -266,15 +266,11 @@ class Till:
         self.claim(snapshot)
         line.snapshot, line.session = snapshot, snapshot["session_id"]
         state = snapshot["state"]
+        line.phase = state
         if state == "unknown" and snapshot.get("statement"):
             line.phase = f"stated {snapshot['statement']}"
         elif (state == "unknown" or snapshot.get("silent")) and statement is not None:
-            line.phase = state
             self._apply_statement(line, statement)
-        elif state == "not_recorded":
-            line.phase = "not recorded"
-        else:
-            line.phase = state
         if state == "approved":
             self._complete(line, snapshot)
 

@@ -179,7 +179,7 @@ async function act(action) {
 /** Show the news for as long as the page is open, and say when there are none. */
 async function look() {
     try {
-        render(await (await fetch("/_simulator/events?timeout=0")).json());
+        render(await (await fetch("/_simulator/screens")).json());
         $("gone").hidden = true;
     } catch {
         $("gone").textContent = GONE;

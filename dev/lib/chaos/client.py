@@ -77,32 +77,21 @@ def run(options: argparse.Namespace) -> int:
         _save(take(schedules, options.schedules, options.seed))
         return 0
     ensure_programs({"node": TEST_PROGRAMS["node"]})
+    begun = time.monotonic()
     with running_player() as player:
         if options.replay:
             schedule = json.loads(options.replay)
             failure = (schedule, player.play(schedule))
         else:
-            failure = _search(player, options)
-    if failure:
-        _tell(*failure)
-    return 1 if failure and failure[1] else 0
-
-
-def _search(player: Player, options: argparse.Namespace) -> tuple[Drawn, list[str]] | None:
-    step(f"Playing {options.schedules} schedules of the till's state machine")
-    begun = time.monotonic()
-    failure = first_failure(player, options.schedules, options.seed)
-    seconds = time.monotonic() - begun
-    detail(f"{'One failed' if failure else 'None failed'}; {seconds:.0f} seconds")
-    return failure
-
-
-def _tell(schedule: Drawn, faults: list[str]) -> None:
-    step("; ".join(faults) or "Nothing was wrong.")
+            step(f"Playing {options.schedules} schedules of the till's state machine")
+            failure = first_failure(player, options.schedules, options.seed)
+    schedule, faults = failure or ({}, [])
     for kind, parts in schedule.items():
         detail(f"{kind}: {', '.join(map(str, parts))}")
+    step(f"{'; '.join(faults) or 'Nothing was wrong.'} ({time.monotonic() - begun:.0f} seconds)")
     if faults:
         detail(f"again: dev/chaos client --replay '{json.dumps(schedule)}'")
+    return 1 if faults else 0
 
 
 def _save(drawn: list[Drawn]) -> None:

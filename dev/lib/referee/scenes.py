@@ -85,16 +85,34 @@ def _sell(world, *acts, amount=5.0):
     return till, line
 
 
-def _pays(world, till, line, statement=None):
+def _pays(world, till, line, statement=None, tries=1):
     """Have a cashier pay a line by card, and complete the order.
 
     :param statement: see `Till.pay`.
+    :param tries: how often the terminal is asked, as long as that fails.
     """
 
     @world.script
     def cashier():
-        till.pay(line, statement)
+        for _try in range(tries):
+            if till.pay(line, statement) != "failed":
+                break
         till.finish(line.order)
+
+
+def _cancels(world, till, line, condition, seconds=0.0):
+    """Have somebody press *Cancel*.
+
+    :param condition: what is waited for.
+    :param seconds: after that.
+    """
+
+    @world.script
+    def press_cancel():
+        if world.until(condition):
+            if seconds:
+                world.kernel.sleep(seconds)
+            till.cancel(line)
 
 
 def _is_sold(till, line):
@@ -198,17 +216,8 @@ def cancel(world):
     """A sale is cancelled while its token is slow, and asked for again when it counts as lost."""
     till, line = _sell(world, TAP, TAP)
     world.network.plan("answer slow", "connect/token")
-
-    @world.script
-    def press_cancel():
-        world.kernel.sleep(1.5)
-        till.cancel(line)
-
-    @world.script
-    def cashier():
-        if till.pay(line) == "failed":
-            till.pay(line)
-        till.finish(line.order)
+    _cancels(world, till, line, lambda: line.session, 1.5)
+    _pays(world, till, line, tries=2)
 
 
 @scene(is_sharing=True)
@@ -385,12 +394,7 @@ def unbookable_at_once(world):
 def cancel_race(world):
     """Cancel, card, notification and cron at the same moment."""
     till, line = _sell(world)
-
-    @world.script
-    def press_cancel():
-        if world.until(lambda: world.shows()):
-            till.cancel(line)
-
+    _cancels(world, till, line, world.shows)
     _pays(world, till, line)
 
 
@@ -499,12 +503,7 @@ def asleep(world):
 def cash_instead(world):
     """A card payment is cancelled, and the order is paid in cash."""
     till, line = _sell(world)
-
-    @world.script
-    def press_cancel():
-        if world.until(lambda: line.session):
-            world.kernel.sleep(1.5)
-            till.cancel(line)
+    _cancels(world, till, line, lambda: line.session, 1.5)
 
     @world.script
     def cashier():
@@ -629,9 +628,4 @@ def booking_death(world):
 def limited(world):
     """Viva refuses calls for being too many, and answers get lost."""
     till, line = _sell(world, TAP, TAP)
-
-    @world.script
-    def cashier():
-        if till.pay(line, "not_paid") == "failed":
-            till.pay(line, "not_paid")
-        till.finish(line.order)
+    _pays(world, till, line, "not_paid", tries=2)

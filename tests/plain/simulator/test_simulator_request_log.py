@@ -7,7 +7,7 @@ def test_request_log(till, sim):
     session_id = till.sale()
     till.session(session_id)
     till.control("GET", "health")
-    till.control("GET", "events?timeout=0")
+    till.control("GET", "screens")
     till.call("GET", "/")
     log = till.control("GET", "requests").json()
     assert log["counts"] == {"token": 1, "sale": 1, "session": 1}

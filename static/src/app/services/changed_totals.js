@@ -25,6 +25,24 @@ export class ChangedTotals {
         }
     }
 
+    /**
+     * After a payment of the whole rest that was not made, the next try asks for what is the rest now.
+     *
+     * @param {Object} line payment line
+     * @param {import("../payment_flow").PaymentFlow} flow that has ended without a payment
+     */
+    adapt(line, { request }) {
+        const order = line.pos_order_id;
+        if (!order || order.finalized || request.amount <= 0) {
+            return;
+        }
+        const { currency, totalDue } = order;
+        const wasRest = currency.isZero(request.order_total - order.amountPaid - request.amount);
+        if (wasRest && !currency.isZero(request.order_total - totalDue)) {
+            line.update({ amount: order.remainingDue });
+        }
+    }
+
     _checkFlow(line, flow) {
         const order = line.pos_order_id;
         const asked = flow.request.order_total;

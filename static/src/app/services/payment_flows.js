@@ -197,6 +197,7 @@ export class PaymentFlows {
         }
         if (!isPaid) {
             this.pos.vivaWallet.outcome.afterFailure(line, flow.snapshot);
+            this.pos.vivaWallet.changedTotals.adapt(line, flow);
         }
         if (flow.snapshot?.reason === "order_paid") {
             // Another device has charged this order: its payment must be seen here.

@@ -1,7 +1,7 @@
-import { animationFrame, expect, test } from "@odoo/hoot";
+import { animationFrame, describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { pass, settle, setupWaiting } from "../../till_env";
+import { DECLINED, pass, settle, setupScreen, setupWaiting } from "../../till_env";
 
 definePosModels();
 
@@ -47,4 +47,38 @@ test("what does not change the total is not told", async () => {
     order.lines[0].setNote("no onions");
     order.setPartner(store.models["res.partner"].get(3));
     expect(await notices()).toEqual([]);
+});
+
+describe("after a payment that was not made", () => {
+    async function fail(till) {
+        till.server.answer = DECLINED;
+        await pass();
+        expect(till.line.payment_status).toBe("retry");
+    }
+
+    test("the next one is for what the order comes to now", async () => {
+        const till = await setupWaiting();
+        till.order.lines[0].setUnitPrice(1);
+        await fail(till);
+        expect(till.line.amount).toBe(till.order.totalDue);
+        expect(till.order.remainingDue).toBe(till.order.totalDue);
+    });
+
+    test("an amount that was not the whole rest stays", async () => {
+        const till = await setupScreen();
+        const line = till.order.addPaymentline(till.method).data;
+        line.setAmount(3);
+        till.screen.sendPaymentRequest(line);
+        await settle();
+        till.order.lines[0].setUnitPrice(1);
+        await fail({ ...till, line });
+        expect(line.amount).toBe(3);
+    });
+
+    test("an order that has not changed keeps its amount", async () => {
+        const till = await setupWaiting();
+        const { amount } = till.line;
+        await fail(till);
+        expect(till.line.amount).toBe(amount);
+    });
 });

@@ -5,10 +5,11 @@ function setup() {
     const heard = [];
     const model = { addEventListener: (event, callback) => heard.push({ event, callback }) };
     const changes = new RecordChanges({
-        models: { "pos.order": model, "pos.payment": model },
+        models: { "pos.order": model, "pos.order.line": model, "pos.payment": model },
         vivaWallet: {
             flows: { endGone: () => expect.step("flows") },
             notices: { closeOutdated: () => expect.step("notices") },
+            changedTotals: { check: () => expect.step("totals") },
         },
     });
     changes.listen();
@@ -17,12 +18,13 @@ function setup() {
 
 test("many changes at once are looked at once, when they are complete", async () => {
     const heard = setup();
-    expect(heard.map(({ event }) => event)).toEqual(["update", "update", "delete", "delete"]);
+    const events = ["create", "update", "delete"].flatMap((event) => [event, event, event]);
+    expect(heard.map(({ event }) => event)).toEqual(events);
     heard.forEach(({ callback }) => callback());
     expect.verifySteps([]);
     await Promise.resolve();
-    expect.verifySteps(["flows", "notices"]);
+    expect.verifySteps(["flows", "notices", "totals"]);
     heard[0].callback();
     await Promise.resolve();
-    expect.verifySteps(["flows", "notices"]);
+    expect.verifySteps(["flows", "notices", "totals"]);
 });
