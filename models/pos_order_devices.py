@@ -132,7 +132,8 @@ class PosOrder(models.Model):
         :raise UserError: says how much, and what to do.
         """
         self.ensure_one()
-        if not self.env["viva.wallet.transaction"]._holding(self):
+        # To a refund nothing can be added, and tills save its lines without a sign.
+        if self.is_refund or not self.env["viva.wallet.transaction"]._holding(self):
             return
         total = sum(self.lines.mapped("price_subtotal_incl"))
         missing = total - self.amount_total

@@ -64,7 +64,7 @@ class TestPaymentByHand(ByHandCommon):
         command = Command.update(order.payment_ids.id, {"payment_method_id": self.viva_method.id})
         order.with_user(self.cashier).write({"payment_ids": [command]})
         row = self.assert_on_review(order.payment_ids)
-        self.assertEqual(row.user_id, self.cashier)
+        self.assertEqual((row.user_id, row.cashier_name), (self.cashier, self.cashier.name))
         self.assertIn("12.34", row.review_facts)
         self.assert_not_in_totals()
         self.env.cr.precommit.run()

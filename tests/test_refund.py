@@ -303,6 +303,15 @@ class TestRefund(RefundCommon):
         self.assertFalse(row.review)
         self.assert_ledgers_agree(payments=2)
 
+    def test_lines_without_a_sign(self):
+        """As tills save them."""
+        order = self.sync_order(self.approved_refund(self.sale), state="draft")
+        order.is_refund = True
+        order.lines.write({"price_subtotal": 12.34, "price_subtotal_incl": 12.34})
+        order._process_saved_order(False)
+        self.assertEqual(order.state, "paid")
+        self.assertFalse(self.transactions().filtered("review"))
+
     def test_another_amount_than_paid_back_is_on_review(self):
         refund = self.approved_refund(self.sale, amount=-5)
         self.sync_order(refund, amount=-6)

@@ -20,9 +20,9 @@ class VivaWalletTransaction(models.Model):
         """Record that a payment was booked on a terminal's method without asking any terminal.
 
         :param payment: `pos.payment` of a paid order.
-        :param bool again: somebody has just written it; see also `_flag`.
+        :param bool again: see `_flag`.
         """
-        unasked = self._unasked(payment) or self.create(self._unasked_values(payment, again))
+        unasked = self._unasked(payment) or self.create(self._unasked_values(payment))
         unasked._set_booked(payment)
         unasked._flag("not_charged", again=again)
 
@@ -32,9 +32,10 @@ class VivaWalletTransaction(models.Model):
         return self.search([("payment_id", "in", payments.ids), ("reason", "=", "never_sent")])
 
     @api.model
-    def _unasked_values(self, payment, is_by_hand):
+    def _unasked_values(self, payment):
         order = payment.pos_order_id
-        user_name = self.env.user.name
+        is_from_till = self.env.context.get("viva_wallet_saving_order")
+        cashier = order._viva_wallet_cashier_name() if is_from_till else self.env.user.name
         return {
             "session_id": str(uuid.uuid4()),
             "state": "failed",
@@ -44,7 +45,7 @@ class VivaWalletTransaction(models.Model):
             "pos_config_id": order.config_id.id,
             "company_id": order.config_id.company_id.id,
             "user_id": self.env.uid,
-            "cashier_name": user_name if is_by_hand else order._viva_wallet_cashier_name(),
+            "cashier_name": cashier,
             "payment_uuid": payment.uuid,
             "payment_id": payment.id,
             **self._booked_values(payment),
