@@ -1,11 +1,6 @@
 import { patch } from "@web/core/utils/patch";
 import { PosData } from "@point_of_sale/app/services/data_service";
-import {
-    keepPaymentLines,
-    limitOrderCall,
-    lostAfterTimeout,
-    refusedOrders,
-} from "../order_calls";
+import { keepPaymentLines, limitOrderCall, lostAfterTimeout, refusedOrders } from "../order_calls";
 
 patch(PosData.prototype, {
     /** Override: the last moment before the answer of the server replaces the records. */
