@@ -69,7 +69,6 @@ Till.addTour("viva_wallet_paid_elsewhere", () => [
         trigger: `.o_notification:contains("on terminal 16000001 for this order. What you add stays")`,
     },
 
-    ProductScreen.clickLine("Letter Tray"),
     ProductScreen.clickNumpad("⌫"),
     Dialog.is({ title: "Card payment still running" }),
     Dialog.confirm("Ok"),
@@ -88,7 +87,7 @@ Till.addTour("viva_wallet_paid_elsewhere", () => [
         }
     }),
 
-    ProductScreen.addOrderline("Letter Tray", "1", "5"),
+    ProductScreen.addOrderline("Monitor Stand", "1", "5"),
     save(),
     Till.simulator("approve"),
     run(async () => {
