@@ -22,6 +22,7 @@ export class ValidationAhead extends OrderPaymentValidation {
         /** @type {Promise|null} of the customer that a check lets the cashier choose */
         this._choice = null;
         this.pos = asIf(pos, {
+            getOrder: () => this._paidOrder,
             models: withMethodsOf(pos.config, pos.models),
             selectPartner: (...args) => (this._choice = pos.selectPartner(...args)),
         });
