@@ -18,6 +18,7 @@ class TestToursCoupons(TourCommon):
         programs.search([]).write({"pos_ok": False})
         cls.env.ref("loyalty.gift_card_product_50").product_tmpl_id.active = True
         program = programs.browse(programs.create_from_template("gift_card")["res_id"])
+        program.pos_report_print_id = cls.env.ref("loyalty.report_gift_card")
         cls.gift_card = cls.env["loyalty.card"].create(
             {"program_id": program.id, "code": "044123456", "points": 5}
         )
