@@ -9,7 +9,8 @@ from odoo.tests import Form, tagged
 from ..models.pos_payment_by_hand import CARD_FIELDS
 from .common_ledger import LedgerCommon
 
-CARD = dict.fromkeys(CARD_FIELDS, "made up")
+# A text or a number, as the field wants it.
+CARD = dict.fromkeys(CARD_FIELDS, "7")
 
 
 class ByHandCommon(LedgerCommon):
