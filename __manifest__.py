@@ -1,7 +1,7 @@
 {
     "name": "POS Viva Wallet",
     "summary": "Card payments at the till on Viva.com terminals (Cloud Terminal API)",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Point of Sale",
     "author": "POS Viva Wallet contributors",
     "license": "LGPL-3",

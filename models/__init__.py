@@ -12,6 +12,7 @@ from . import (
     pos_payment_method_credentials,
     pos_payment_method_viva_com,
     pos_payment_method_webhook,
+    pos_payment_online,
     pos_session,
     res_config_settings,
     viva_wallet_daily,

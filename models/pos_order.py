@@ -31,6 +31,7 @@ class PosOrder(models.Model):
             self._viva_wallet_meet_lines(order, existing_order)
         known = existing_order or self.browse()
         known._viva_wallet_meet_devices(order)
+        known._viva_wallet_check_paid_once(order)
         saving = self.with_context(viva_wallet_saving_order=True)
         order_id = super(PosOrder, saving)._process_order(order, existing_order)
         saved = self.browse(order_id)

@@ -1,16 +1,10 @@
 from odoo import Command, api, models
 from odoo.exceptions import UserError
 
-# What a line costs by, and for what; the rest of it may change while its order is being paid.
-PRICE_FIELDS = {
-    "qty",
-    "price_unit",
-    "discount",
-    "price_subtotal",
-    "price_subtotal_incl",
-    "tax_ids",
-    "product_id",
-}
+# What a line costs by.
+PRICE_FIELDS = {"qty", "price_unit", "discount", "price_subtotal", "price_subtotal_incl"}
+# What it is, which does not change.
+FIXED_FIELDS = {"product_id", "tax_ids", "order_id"}
 
 
 class PosOrder(models.Model):
@@ -93,17 +87,33 @@ class PosOrder(models.Model):
             order.access_token = order.access_token  # what was not written is not read again
             order.config_id.notify_synchronisation(order.session_id.id, 0)
 
-    @api.model
     def _viva_wallet_additions(self, commands):
         """Return what commands for lines add, and what they change that costs nothing."""
+        lines = {line.id: line for line in self.lines}
         kept = []
         for command in commands:
-            if command[0] == Command.UPDATE:
-                values = {k: v for k, v in command[2].items() if k not in PRICE_FIELDS}
+            if command[0] == Command.UPDATE and command[1] in lines:
+                is_less = self._viva_wallet_is_less(lines[command[1]], command[2])
+                kept_back = FIXED_FIELDS | PRICE_FIELDS if is_less else FIXED_FIELDS
+                values = {k: value for k, value in command[2].items() if k not in kept_back}
                 kept.append(Command.update(command[1], values))
             elif command[0] in (Command.CREATE, Command.LINK):
                 kept.append(command)
+        new = [command[2] for command in kept if command[0] == Command.CREATE]
+        if sum(values.get("price_subtotal_incl", 0) for values in new) < 0:
+            kept = [command for command in kept if command[0] != Command.CREATE]
         return kept
+
+    @api.model
+    def _viva_wallet_is_less(self, line, values):
+        """Return whether a line would cost less with these values, or give back less."""
+        sign = -1 if line.qty < 0 else 1
+        less = any(
+            name in values and sign * (values[name] or 0) < sign * line[name]
+            for name in ("qty", "price_subtotal", "price_subtotal_incl")
+        )
+        is_cheaper = "price_unit" in values and values["price_unit"] < line.price_unit
+        return less or is_cheaper or values.get("discount", 0) > line.discount
 
     def _viva_wallet_reprice(self, order):
         """Save the lines, and let the order cost what the server's lines cost.

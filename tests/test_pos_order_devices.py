@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
@@ -192,6 +193,23 @@ class TestOtherDevice(DevicesCommon):
         self.assertRecordValues(self.order, [{
             "state": "draft", "amount_total": 32.34, "amount_paid": 12.34,
         }])  # fmt: skip
+
+    def test_one_more_of_the_same_product_stays_to_be_paid(self):
+        more = {"qty": 2, "price_subtotal": 24.68, "price_subtotal_incl": 24.68}
+        self.save(self.sale, [Command.update(self.order.lines.id, more)], device=OTHER, total=24.68)
+        self.assertRecordValues(self.order, [{"amount_total": 24.68}])
+
+    def test_what_takes_away_is_not_added(self):
+        self.save(self.sale, [self.line(self.wine, -10)], device=OTHER, total=2.34)
+        self.assertRecordValues(self.order, [{"amount_total": 12.34}])
+        reward = str(uuid.uuid4())
+        self.save(
+            self.sale,
+            [self.line(self.wine, 20), self.line(reward, -2)],
+            device=OTHER,
+            total=30.34,
+        )
+        self.assertRecordValues(self.order, [{"amount_total": 30.34}])
 
     def test_what_it_adds_is_not_lost_when_the_payer_does_not_know_of_it(self):
         self.tap(self.sale)
@@ -473,3 +491,110 @@ class TestBesideSelfOrder(VivaWalletHttpCommon):
         self.assertEqual(self.order.state, "draft")
         self.pay(sale)
         self.assert_ledgers_agree(payments=1)
+
+
+@tagged("post_install", "-at_install")
+class TestBesideOnlinePayment(DevicesCommon):
+    """A customer who pays on a page of `pos_online_payment` what a terminal asks for, too."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cash = cls.add_cash()
+
+    def setUp(self):
+        super().setUp()
+        if "online_account_payment_id" not in self.env["pos.payment"]._fields:
+            self.skipTest("pos_online_payment is not installed")
+        self.online_method = self.env["pos.payment.method"].create(
+            {"name": "Online", "is_online_payment": True}
+        )
+        self.provider = self.env["payment.provider"].create({"name": "Page", "code": "none"})
+        self.sale = self.start_on(PAYER)
+        self.order = self.save(
+            self.sale, [self.line(self.beer, 12.34)], payment_ids=[self.payment(self.sale)]
+        )
+
+    def pay_online(self, amount=12.34):
+        """Let the customer pay on the page."""
+        partner = self.env["res.partner"].create({"name": "Guest"})
+        payment = self.env["account.payment"].create({
+            "amount": amount, "payment_type": "inbound", "partner_id": partner.id,
+            "journal_id": self.company_data["default_journal_bank"].id,
+            "currency_id": self.order.currency_id.id,
+        })  # fmt: skip
+        payment.action_post()
+        page = self.env["payment.transaction"].create({
+            "provider_id": self.provider.id, "amount": amount, "partner_id": partner.id,
+            "payment_method_id": self.env.ref("payment.payment_method_unknown").id,
+            "currency_id": self.order.currency_id.id, "state": "done",
+            "pos_order_id": self.order.id, "payment_id": payment.id,
+        })  # fmt: skip
+        method = self.online_method
+        with patch.object(
+            type(method), "_get_or_create_online_payment_method", lambda *_args: method
+        ):
+            page._process_pos_online_payment()
+        self.env.flush_all()
+        self.env.cr.postcommit.run()
+        self.env.invalidate_all()
+
+    def test_terminal_stops(self):
+        self.pay_online()
+        self.assertTrue(self.transaction(self.sale["session_id"]).abort_requested_at)
+        self.clock.advance(5)
+        self.assertEqual(self.read(self.sale["session_id"])["state"], "failed")
+        self.assertFalse(self.charges())
+        self.assertEqual(self.order.state, "draft")
+        line = self.order.payment_ids.filtered("viva_wallet_session_id")
+        self.save(
+            self.sale, [], state="paid", payment_ids=[Command.delete(line.id)], amount_total=12.34
+        )
+        self.assertRecordValues(self.order, [{"state": "paid", "amount_paid": 12.34}])
+
+    def test_online_payment_is_recorded_although_the_till_has_not_saved_its_line_yet(self):
+        self.simulator.decline(TERMINAL)
+        self.read(self.sale["session_id"])
+        self.order.payment_ids.unlink()
+        self.start_on(PAYER, order_uuid=self.sale["order_uuid"])
+        self.pay_online()
+        self.assertRecordValues(self.order, [{"state": "draft", "amount_paid": 12.34}])
+        self.assertTrue(self.transactions()[-1].abort_requested_at)
+
+    def test_terminal_goes_on_where_both_are_needed(self):
+        self.save(self.sale, [self.line(self.wine, 20)], total=32.34)
+        self.pay_online(20)
+        self.assertFalse(self.transaction(self.sale["session_id"]).abort_requested_at)
+        self.assertEqual(self.order.state, "draft")
+        self.tap(self.sale)
+        self.save(self.sale, [], state="paid", total=32.34)
+        self.assertEqual(self.order.state, "paid")
+        self.assert_ledgers_agree(payments=1)
+
+    def test_paid_twice_is_no_change(self):
+        self.simulator.insert(TERMINAL)
+        self.pay_online()
+        self.tap(self.sale)
+        self.assertRecordValues(self.order, [{"state": "draft", "amount_paid": 24.68}])
+        with self.assertRaisesRegex(UserError, "was paid twice: 12.34"):
+            self.save(self.sale, [], state="paid", amount_return=-12.34)
+        self.env.invalidate_all()
+        self.assertEqual(self.order.state, "draft")
+        self.assertFalse(self.order.payment_ids.filtered("is_change"))
+        refund = self.approved_refund(self.sale, order_uuid=self.sale["order_uuid"])
+        payment = self.payment(refund, viva_wallet_parent_session_id=self.sale["session_id"])
+        self.save(self.sale, [], state="paid", payment_ids=[payment])
+        self.assertRecordValues(self.order, [{"state": "paid", "amount_paid": 12.34}])
+        self.assert_ledgers_agree(payments=2)
+
+    def test_paid_online_after_the_card(self):
+        self.tap(self.sale)
+        self.pay(self.sale)
+        self.pay_online()
+        self.assertRecordValues(
+            self.transaction(self.sale["session_id"]),
+            [{"state": "approved", "review": "paid_twice", "review_state": "open"}],
+        )
+        row = self.transaction(self.sale["session_id"])
+        self.assertIn("online", row.review_facts)
+        self.assertIn("Refund", row.review_advice)

@@ -7,6 +7,7 @@ from .common_ledger import LedgerCommon
 REVIEWS = (
     "late_approval", "amount_differs", "reversed", "reversal_announced", "unknown", "stated",
     "conflict", "no_payment", "not_charged", "no_row", "not_listed", "unusual", "unaskable",
+    "paid_twice",
 )  # fmt: skip
 
 

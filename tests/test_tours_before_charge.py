@@ -59,10 +59,11 @@ class TestToursBeforeCharge(TourCommon):
         })  # fmt: skip
         rows = self.run_tour("viva_wallet_rounded_in_parts")
         charged = rows.filtered(lambda row: row.state == "approved").mapped("charged_minor")
-        self.assertEqual(charged, [512, 723, 1234])
+        self.assertEqual(charged, [512, 723, 1234, 1234])
         viva = self.viva_method.name
         self.assertEqual(
-            self.payments_of_orders(), [[(viva, 5.12), (viva, 7.23)], [(viva, 12.34)]]
+            self.payments_of_orders(),
+            [[(viva, 5.12), (viva, 7.23)], [(viva, 12.34)], [(viva, -12.34)]],
         )
         self.assertFalse(rows.filtered("review"))
 

@@ -44,7 +44,7 @@ class TestRefusedOrder(TourCommon):
     def test_while_the_cashier_is_at_another_order(self):
         self.play_refused("viva_wallet_refused_elsewhere")
         self.assertEqual(self.tries, 1)
-        self.assertEqual(self.viva_payments().pos_order_id.state, "draft")
+        self.assertEqual(self.transactions().order_id.state, "draft")
 
 
 @tagged("post_install", "-at_install")

@@ -16,7 +16,7 @@ from .browser import TillPage, running_till
 from .odoo import ensure_instance
 from .paths import CHECKOUT
 from .report import SetupError, detail, run_main, step
-from .shop import METHODS, Shop, open_registers
+from .shop import METHODS, Shop
 from .stack import Stack
 from .system import TEST_PROGRAMS, ensure_programs
 from .viva import wait_for_request
@@ -272,28 +272,12 @@ class OfficePictures:
         self.camera.take(self.page, name)
 
 
-def use_one_card_method(shop: Shop) -> None:
-    """Take the payment method without a terminal off the register, which it would only confuse."""
-    admin, domain = shop.admin, [("config_id", "=", shop.register_id), ("state", "!=", "closed")]
-    sessions = admin.call("pos.session", "search", domain)
-    admin.call("pos.session", "action_pos_session_closing_control", sessions)
-    plain = admin.call(
-        "pos.payment.method", "search",
-        [("config_ids", "in", shop.register_id), ("is_cash_count", "=", False),
-         ("use_payment_terminal", "=", False), ("split_transactions", "=", False)],
-    )  # fmt: skip
-    links = [(3, method) for method in plain]
-    admin.call("pos.config", "write", [shop.register_id], {"payment_method_ids": links})
-    open_registers(shop.cashier, [shop.register_id])
-
-
 def main() -> int:
     """Take all pictures and return the exit code."""
     argparse.ArgumentParser(prog="dev/pictures", description=__doc__).parse_args()
     ensure_programs(TEST_PROGRAMS)
     stack, camera = Stack(ensure_instance(INSTANCE)), Camera()
     with stack.running(INSTANCE) as shop, running_till(stack.instance.folder) as till:
-        use_one_card_method(shop)
         step("Taking pictures")
         till.page.set_viewport_size(TILL_SIZE)
         till.open(stack.url, shop.register_id)

@@ -208,10 +208,23 @@ def _make_shop(admin: Odoo) -> int:
         _ensure_product(admin, name, price, category)
     ensure_user(admin, *CASHIER)
     register = admin.ensure("pos.config", {"name": REGISTER}, {})
+    _remove_other_cards(admin, register)
     for name, terminal in METHODS.items():
         values = {**_method(admin, name, terminal), "config_ids": [(4, register)]}
         admin.ensure("pos.payment.method", {"name": name}, values)
     return register
+
+
+def _remove_other_cards(admin: Odoo, register: int) -> None:
+    """Take the payment methods for cards without a terminal off a register: they only confuse."""
+    domain = [
+        ("config_ids", "in", register),
+        ("is_cash_count", "=", False),
+        ("use_payment_terminal", "=", False),
+        ("split_transactions", "=", False),
+    ]
+    links = [(3, method) for method in admin.call("pos.payment.method", "search", domain)]
+    admin.call("pos.config", "write", [register], {"payment_method_ids": links})
 
 
 def _use_euro(admin: Odoo) -> None:

@@ -40,7 +40,9 @@ class Stack:
         self.port = port or free_port()
         self.bus_port = free_port()
         self.url = f"http://{HOST}:{self.port}"
-        self.viva = Simulator(HOST, simulator_port or 0, certificate)
+        # The name is what the certificate is for.
+        host = "localhost" if certificate else HOST
+        self.viva = Simulator(host, simulator_port or 0, certificate)
         self.workers = workers
         self.environment = environment or {}
         self.state = instance.folder / "programs.json"

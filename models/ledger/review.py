@@ -40,6 +40,7 @@ class VivaWalletTransaction(models.Model):
             ("not_charged", "Booked in Odoo, but Viva knows of no charge"),
             ("no_row", "Charged at Viva, unknown to Odoo"),
             ("not_listed", "Charged in Odoo, but not in Viva's list of the day"),
+            ("paid_twice", "Paid by card and online"),
             ("unusual", "Approved in an unusual way"),
             ("unaskable", "Viva cannot be asked any more"),
         ],

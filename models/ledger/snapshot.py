@@ -35,6 +35,8 @@ class VivaWalletTransaction(models.Model):
             "charged": self._sign() * self.charged_amount,
             "extras": self._extras(),
             "payment_uuid": self.payment_uuid,
+            "device": self.device or False,
+            "asked_by": self.user_id.name or False,
             "statement": self.statement or False,
             "silent": self._is_silent(),
             "uncertain": self._is_uncertain(),

@@ -229,6 +229,13 @@ _FACTS = {
             **v,
         ),
     },
+    "paid_twice": dict.fromkeys(
+        (_SALE, _REFUND),
+        lambda _, row, v: _(
+            "%(charged)s was charged for order %(name)s, which the customer has paid online, too.",
+            **v,
+        ),
+    ),
     "unusual": {
         _SALE: lambda _, row, v: _(
             "Viva confirms the charge of %(charged)s, but in a way that was never seen before "
@@ -406,6 +413,13 @@ _ADVICE = {
         ),
         _REFUND: _look_up_refund,
     },
+    "paid_twice": dict.fromkeys(
+        (_SALE, _REFUND),
+        lambda _, row, v: _(
+            "Refund one of the two: the charge in Viva (Sales > Sales Transactions), or the online "
+            "payment at its provider. Then mark this entry as settled."
+        ),
+    ),
     "unusual": {
         _SALE: lambda _, row, v: _(
             "Look for the payment in Viva (Sales > Sales Transactions). If it is there, nothing "

@@ -33,6 +33,7 @@ class VivaWalletPosApi(models.AbstractModel):
       is paid back; `amount_minor` in minor units, never negative;
     * `extras`: order lines for what was charged on top, see `_extras` of the ledger;
     * `payment_uuid`: the payment line it was asked for;
+    * `device`, `asked_by`: which device and which user asked for it;
     * `statement`: what the cashier said about an unknown outcome;
     * `card`: the values for the payment line once it is approved, else False.
 

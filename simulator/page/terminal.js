@@ -33,6 +33,7 @@ const SYMBOLS = {
 
 const $ = (id) => document.getElementById(id);
 const buttons = document.querySelectorAll("[data-action]");
+const moneyFields = ["tip", "surcharge", "only"].map($);
 /** The terminal that is shown, as the simulator last described it. */
 let current = null;
 let version = null;
@@ -131,7 +132,9 @@ function renderControls(terminal, news) {
     $("card").disabled = processing;
     $("unit").textContent = terminal.session ? `(${terminal.session.currency})` : "";
     $("tip").disabled = Boolean(terminal.session) && terminal.session.kind !== "sale";
-    $("tip").step = 10 ** -(terminal.session?.exponent ?? 2);
+    for (const field of moneyFields) {
+        field.step = 10 ** -(terminal.session?.exponent ?? 2);
+    }
     $("wake").hidden = terminal.screen !== "asleep";
     $("asleep").checked = terminal.asleep;
     $("endless").checked = terminal.endless_202;
@@ -158,6 +161,14 @@ async function send(action, values) {
     $("problem").textContent = response.ok ? "" : (await response.json()).error;
 }
 
+/** What is charged on top of a sale, or instead of it, in minor units. */
+function charge() {
+    const minor = (field) => Math.round(field.value * 10 ** current.session.exponent);
+    const [tip, surcharge, only] = moneyFields.map(minor);
+    const instalments = Number($("instalments").value);
+    return { tip, surcharge, instalments, ...(only && { amount: only }) };
+}
+
 async function act(action) {
     const options = {};
     if (["tap", "insert", "decline"].includes(action)) {
@@ -166,11 +177,12 @@ async function act(action) {
     if (action === "decline") {
         options.event_id = Number($("reason").value);
     }
-    if (action === "tap" && !$("tip").disabled) {
-        if (!$("tip").reportValidity()) {
-            return;
-        }
-        options.tip = Math.round($("tip").value * 10 ** current.session.exponent);
+    const isSale = ["tap", "insert"].includes(action) && !$("tip").disabled;
+    if (isSale && !moneyFields.every((field) => field.reportValidity())) {
+        return;
+    }
+    if (isSale) {
+        Object.assign(options, charge());
         $("tip").value = "";
     }
     await send(action, options);

@@ -3,7 +3,6 @@
 import json
 import time
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import requests
@@ -26,23 +25,17 @@ def attack(url: str, session_id: str, rounds: int) -> list[Answer]:
     :param url: a webhook address.
     :param session_id: of a payment that is open.
     """
-    return [
-        _send(name, verb, address, body)
-        for _number in range(rounds)
-        for name, verb, address, body in _requests(url, session_id)
-    ]
-
-
-def _requests(url: str, session_id: str) -> Iterable[tuple[str, str, str, object]]:
-    """Yield name, verb, address and body."""
-    known = _notification(session_id)
+    known, foreign = _notification(session_id), _notification(str(uuid.uuid4()))
     stranger = f"{url.rpartition('/')[0]}/{uuid.uuid4()}"
-    yield "notification", "POST", url, known
-    yield "verification", "GET", url, b""
-    yield "verification with the wrong token", "GET", stranger, b""
-    yield "notification with the wrong token", "POST", stranger, known
-    yield "notification of a foreign session", "POST", url, _notification(str(uuid.uuid4()))
-    yield "five megabytes", "POST", url, b'{"a": "' + b"x" * 5_000_000 + b'"}'
+    sent = {
+        "notification": ("POST", url, known),
+        "verification": ("GET", url, b""),
+        "verification with the wrong token": ("GET", stranger, b""),
+        "notification with the wrong token": ("POST", stranger, known),
+        "notification of a foreign session": ("POST", url, foreign),
+        "five megabytes": ("POST", url, b'{"a": "' + b"x" * 5_000_000 + b'"}'),
+    }
+    return [_send(name, *parts) for _number in range(rounds) for name, parts in sent.items()]
 
 
 def _notification(session_id: str) -> bytes:
@@ -51,7 +44,7 @@ def _notification(session_id: str) -> bytes:
     return json.dumps(envelope).encode()
 
 
-def _send(name: str, verb: str, url: str, body: object) -> Answer:
+def _send(name: str, verb: str, url: str, body: bytes) -> Answer:
     headers = {"Connection": "close", "Content-Type": "application/json"}
     begun, status = time.monotonic(), 0
     try:

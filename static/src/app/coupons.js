@@ -31,12 +31,13 @@ export function couponUse(order) {
 
 /**
  * Bring the page up to date with what the server knows of cards, as `pos_loyalty` does, and the
- * rewards of the order on the screen with them.
+ * rewards of the order with them.
  *
  * @param {Object} pos the `PosStore`
+ * @param {Object} order on the screen
  * @param {Object} payload of `validate_coupon_programs`
  */
-export function updateCoupons(pos, payload) {
+export async function updateCoupons(pos, order, payload) {
     const cards = pos.models["loyalty.card"];
     for (const [id, points] of Object.entries(payload.updated_points || {})) {
         const card = cards.get(Number(id));
@@ -44,8 +45,12 @@ export function updateCoupons(pos, payload) {
             card.points = points;
         }
     }
-    for (const id of payload.removed_coupons || []) {
-        cards.get(id)?.delete();
+    const removed = new Set(payload.removed_coupons);
+    // Their rewards first: a reward without its card is more than `pos_loyalty` expects.
+    for (const line of order._get_reward_lines().filter((one) => removed.has(one.coupon_id?.id))) {
+        line.delete();
     }
-    pos.updateRewards();
+    removed.forEach((id) => cards.get(id)?.delete());
+    await pos.orderUpdateLoyaltyPrograms();
+    order._updateRewardLines();
 }

@@ -16,6 +16,27 @@ export function usesVivaWallet(models) {
 }
 
 /**
+ * Let the server keep the payment lines of an order that a Viva terminal has to do with.
+ *
+ * Before it validates an order, `pos_online_payment` asks the server for online payments, and to delete
+ * the other payment lines of the draft: the charge with them, or lines that this page goes on saving.
+ * It asks without that where the next online payment stays as it is.
+ *
+ * @param {Object} models of the Point of Sale
+ * @param {string} method of the server
+ * @param {Array} args of the call
+ * @returns {Array} arguments of the call to make
+ */
+export function keepPaymentLines(models, method, args) {
+    if (method !== "get_and_set_online_payments_data" || args[1] !== 0) {
+        return args;
+    }
+    const order = models["pos.order"].get(args[0]);
+    const isOurs = (line) => line.isVivaWallet() && line.viva_wallet_session_id;
+    return order?.payment_ids.some(isOurs) ? [args[0], false] : args;
+}
+
+/**
  * Treat a connection on which no answer comes as lost, because Odoo's own code handles that.
  *
  * @template T

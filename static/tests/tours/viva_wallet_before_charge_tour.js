@@ -2,6 +2,8 @@ import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import * as TextInputPopup from "@point_of_sale/../tests/generic_helpers/text_input_popup_util";
+import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
 import { elementDoesNotExist, scan_barcode } from "@point_of_sale/../tests/generic_helpers/utils";
 import * as Till from "@pos_viva_wallet/../tests/tours/utils/viva_wallet_util";
 
@@ -111,6 +113,20 @@ Till.addTour("viva_wallet_rounded_in_parts", () => [
     retryWith("1 2 . 3 4", "12.34"),
     Till.customer("approve"),
     ReceiptScreen.isShown(),
+    ReceiptScreen.clickNextOrder(),
+
+    // What was charged is paid back, not what the order was rounded to.
+    ProductScreen.clickRefund(),
+    TicketScreen.selectOrder("002"),
+    ProductScreen.clickNumpad("1"),
+    TicketScreen.confirmRefund(),
+    PaymentScreen.isShown(),
+    PaymentScreen.clickPaymentMethod(Till.METHOD),
+    PaymentScreen.selectedPaymentlineHas(Till.METHOD, "-12.34"),
+    Till.click(`${Till.LINE} .send_refund_request`),
+    Till.lineIs("waitingCard", "present"),
+    Till.simulator("approve"),
+    ReceiptScreen.isShown(),
 ]);
 
 Till.addTour("viva_wallet_fast_payment", () => [
@@ -144,6 +160,24 @@ Till.addTour("viva_wallet_customer_is_scanned", () => [
     Till.cancel(),
     Till.lineIs("retry", "Nothing was charged"),
     elementDoesNotExist(".o_notification:contains('but the terminal still asks for')"),
+    Till.retry(),
+    Till.customer("approve"),
+    ReceiptScreen.isShown(),
+]);
+
+// With `pos_loyalty`: most of a gift card is used up at another till, just before the card is asked.
+Till.addTour("viva_wallet_gift_card_used_up", () => [
+    Till.enterProduct(),
+    ProductScreen.clickControlButton("Enter Code"),
+    TextInputPopup.inputText("044123456"),
+    Dialog.confirm(),
+    ProductScreen.totalAmountIs("7.34"),
+    Till.simulator("spend", { points: 4 }),
+    ProductScreen.clickPayButton(),
+    PaymentScreen.clickPaymentMethod(Till.METHOD),
+    Till.acknowledge("Error validating rewards"),
+    Till.lineIs("retry", "Nothing was sent to the terminal"),
+    PaymentScreen.selectedPaymentlineHas(Till.METHOD, "11.34"),
     Till.retry(),
     Till.customer("approve"),
     ReceiptScreen.isShown(),

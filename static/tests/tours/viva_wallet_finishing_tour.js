@@ -23,6 +23,7 @@ function chargeRefused() {
         PaymentScreen.clickPartnerButton(),
         PaymentScreen.clickCustomer("Unbookable Customer"),
         PaymentScreen.clickInvoiceButton(),
+        PaymentScreen.isInvoiceButtonChecked(),
         PaymentScreen.clickPaymentMethod(Till.METHOD),
         Till.customer("approve"),
         Dialog.is({ title: "Invalid Operation" }),
@@ -43,7 +44,11 @@ function comeBack() {
 }
 
 function untickInvoice() {
-    return [PaymentScreen.clickInvoiceButton(), PaymentScreen.clickValidate()];
+    return [
+        PaymentScreen.clickInvoiceButton(),
+        PaymentScreen.isInvoiceButtonUnchecked(),
+        PaymentScreen.clickValidate(),
+    ];
 }
 
 Till.addTour("viva_wallet_refused", () => [
@@ -79,6 +84,7 @@ Till.addTour("viva_wallet_refused_elsewhere", () => [
     PaymentScreen.clickPartnerButton(),
     PaymentScreen.clickCustomer("Unbookable Customer"),
     PaymentScreen.clickInvoiceButton(),
+    PaymentScreen.isInvoiceButtonChecked(),
     PaymentScreen.clickPaymentMethod(Till.METHOD),
     Till.isWaiting(),
     Chrome.createFloatingOrder(),
@@ -110,23 +116,31 @@ function askAndLock() {
 }
 
 // With `pos_hr`; see `TestEmployees` of test_tours_finishing.py.
-Till.addTour("viva_wallet_employees", () => [
-    logIn("Anna"),
-    Dialog.confirm("Open Register"),
-    askAndLock(),
-    logIn("Ben"),
-    ProductScreen.isShown(),
-    Chrome.createFloatingOrder(),
-    Till.enterProduct("5"),
-    Till.simulator("approve"),
-    isTold("was paid by card and is finished"),
-    elementDoesNotExist(".o_notification:contains('Open its payment screen')"),
-], { isOpen: true });
+Till.addTour(
+    "viva_wallet_employees",
+    () => [
+        logIn("Anna"),
+        Dialog.confirm("Open Register"),
+        askAndLock(),
+        logIn("Ben"),
+        ProductScreen.isShown(),
+        Chrome.createFloatingOrder(),
+        Till.enterProduct("5"),
+        Till.simulator("approve"),
+        isTold("was paid by card and is finished"),
+        elementDoesNotExist(".o_notification:contains('Open its payment screen')"),
+    ],
+    { isOpen: true }
+);
 
-Till.addTour("viva_wallet_nobody_logged_in", () => [
-    logIn("Anna"),
-    Dialog.confirm("Open Register"),
-    askAndLock(),
-    Till.simulator("approve"),
-    isTold("was paid by card and is finished"),
-], { isOpen: true });
+Till.addTour(
+    "viva_wallet_nobody_logged_in",
+    () => [
+        logIn("Anna"),
+        Dialog.confirm("Open Register"),
+        askAndLock(),
+        Till.simulator("approve"),
+        isTold("was paid by card and is finished"),
+    ],
+    { isOpen: true }
+);

@@ -164,6 +164,41 @@ def test_success_of_another_amount(till, sim):
     assert sim.ledger()[0]["amount"] == 999
 
 
+@pytest.mark.parametrize("is_included", [True, False])
+def test_surcharge(till, sim, is_included):
+    sim.configure(surcharge_in_amount=is_included)
+    session_id = till.sale(amount=1000)
+    sim.tap(TERMINAL, surcharge=25, tip=100)
+    body = till.session(session_id).json()
+    assert body["amount"] == (1125 if is_included else 1100)
+    assert (body["surchargeAmount"], body["tipAmount"]) == (25, 100)
+    assert sim.ledger()[-1]["amount"] == 1125
+
+
+def test_surcharge_that_is_not_wanted(till, sim):
+    session_id = till.sale(amount=1000, skipSurcharge=True)
+    sim.tap(TERMINAL, surcharge=25)
+    body = till.session(session_id).json()
+    assert (body["amount"], body["surchargeAmount"]) == (1000, None)
+
+
+@pytest.mark.parametrize(("offered", "chosen", "taken"), [(12, 6, 6), (3, 6, 3), (0, 6, 0)])
+def test_instalments(till, sim, offered, chosen, taken):
+    session_id = till.sale(maxInstalments=offered)
+    sim.tap(TERMINAL, instalments=chosen)
+    assert till.session(session_id).json()["installments"] == taken
+
+
+def test_paid_by_qr_code(till, sim):
+    session_id = till.sale()
+    sim.tap(TERMINAL, card="iris")
+    body = till.session(session_id).json()
+    assert (body["bankId"], body["authorizationId"], body["panEntryMode"]) == (
+        "NET_IRIS", "000000", "00"
+    )  # fmt: skip
+    assert len(body["retrievalReferenceNumber"]) == 35
+
+
 def test_wrong_and_missing_fields_in_the_body(till, sim):
     sim.set_terminal(
         TERMINAL,

@@ -33,7 +33,7 @@ function saleText({ stage }) {
         case "checking":
             return _t("The payment is being checked. Please wait, and do not pay again.");
         case "done":
-            return _t("Paid by card. Thank you!");
+            return _t("Paid by card.");
         case "notDone":
             return _t("The card payment was not made. Nothing was charged.");
         default:

@@ -26,7 +26,10 @@ patch(PosStore.prototype, {
 
     /** Override: not to the splitting of a charged order, and not before it is saved. */
     navigate(screen) {
-        if (screen === "SplitBillScreen" && this.vivaWallet.guard.refuses(this.getOrder())) {
+        if (
+            screen === "SplitBillScreen" &&
+            this.vivaWallet.guard.refuses(this.getOrder(), "split")
+        ) {
             return;
         }
         return this.vivaWallet.orderSync.navigateWhenSaved(() => super.navigate(...arguments));
@@ -57,20 +60,43 @@ patch(PosStore.prototype, {
         }
     },
 
+    /** Override of `point_of_sale`, also of `pos_restaurant`: who opens an order is told who pays it. */
+    setOrder(order) {
+        super.setOrder(...arguments);
+        this.vivaWallet.sharing.tellOf(order);
+    },
+
     // What `pos_restaurant` adds, where it is installed: these take products away from an order, which
-    // would leave a charge that is too high, or none to book it on.
+    // would leave a charge that is too high, or none to book it on. Its patches come before ours, and no
+    // other module of Odoo patches them.
 
     /** Override of `pos_restaurant`: a charged order is not merged into another one. */
     async mergeOrders(sourceOrder) {
-        if (this.vivaWallet.guard.refuses(sourceOrder)) {
+        if (this.vivaWallet.guard.refuses(sourceOrder, "merge")) {
             return sourceOrder;
         }
         return super.mergeOrders(...arguments);
     },
 
+    /** Override of `pos_restaurant`: a charged order only goes to a table that has none. */
+    async transferOrder(orderUuid, table = null, order = null) {
+        if (this.vivaWallet.tables.refusesMoving(orderUuid, table, order, "transfer")) {
+            return;
+        }
+        return super.transferOrder(...arguments);
+    },
+
+    /** Override of `pos_restaurant`: the tables are not linked either, see `pos_data.js`. */
+    async mergeTableOrders(orderUuid, table) {
+        if (this.vivaWallet.tables.refusesLinking(orderUuid, table)) {
+            return;
+        }
+        return super.mergeTableOrders(...arguments);
+    },
+
     /** Override of `pos_restaurant`: a charged order is not divided again. */
-    async restoreOrdersToOriginalTable(order) {
-        if (this.vivaWallet.guard.refuses(order)) {
+    async restoreOrdersToOriginalTable(order, table) {
+        if (this.vivaWallet.tables.refusesUnlinking(order, table)) {
             return false;
         }
         return super.restoreOrdersToOriginalTable(...arguments);

@@ -55,15 +55,18 @@ export class BeforeCharge {
         const order = line.pos_order_id;
         const { totalDue } = order;
         const isWhole = order.currency.isZero(line.amount - order.remainingDue);
-        if (!(await this._passes(line))) {
+        const isAllowed = await this._passes(line);
+        const isChanged = !order.currency.isZero(order.totalDue - totalDue);
+        if (isChanged && isWhole && line.pos_order_id) {
+            // Not `setAmount`: a line that was sent before seems to be on its way again.
+            line.update({ amount: order.remainingDue });
+        }
+        if (!isAllowed) {
             return _t(
                 "Nothing was sent to the terminal, because Odoo could not finish this order. Do what its message says, then press Retry."
             );
         }
-        if (line.pos_order_id && !order.currency.isZero(order.totalDue - totalDue)) {
-            if (isWhole) {
-                line.setAmount(order.remainingDue);
-            }
+        if (isChanged) {
             return _t(
                 "Nothing was sent to the terminal: with this customer the order comes to another amount. Check it, then press Retry."
             );
@@ -99,7 +102,7 @@ export class BeforeCharge {
         if (!answer || answer.successful) {
             return true;
         }
-        updateCoupons(this.pos, answer.payload);
+        await updateCoupons(this.pos, order, answer.payload);
         this.pos.dialog.add(AlertDialog, {
             title: _t("Error validating rewards"),
             body: answer.payload.message,

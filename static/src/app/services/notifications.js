@@ -1,4 +1,6 @@
+import { _t } from "@web/core/l10n/translation";
 import { debounce } from "@web/core/utils/timing";
+import { orderName } from "../payment_request";
 import { timing } from "../timing";
 
 /** What happens when the server has sent a message over the bus, or the connection is back. */
@@ -19,6 +21,8 @@ export class Notifications {
             this.onStatus(session_id, state)
         );
         bus.subscribe("VIVA_WALLET_APPROVED", (snapshot) => this.onApproved(snapshot));
+        // Of `pos_online_payment`, which only looks at the order on the screen.
+        data.connectWebSocket("ONLINE_PAYMENTS_NOTIFICATION", ({ id }) => this.onPaidOnline(id));
         data.connectWebSocket("VIVA_WALLET_REVIEW", () => this._onReview());
         window.addEventListener("pos-network-online", () => {
             this.pos.vivaWallet.recovery.recover();
@@ -54,6 +58,31 @@ export class Notifications {
         const { flows, outcome } = this.pos.vivaWallet;
         const flow = flows.of(line.uuid);
         return flow ? flow.take(snapshot) : outcome.revise(line, snapshot);
+    }
+
+    /**
+     * A customer has paid an order on a page of `pos_online_payment`. The server has a terminal stop
+     * that asks for the same money.
+     *
+     * @param {number} orderId
+     */
+    async onPaidOnline(orderId) {
+        const { models } = this.pos;
+        const order = models["pos.order"].get(orderId);
+        const line = order?.payment_ids.find((line) => line.isVivaWalletInFlight());
+        if (!line || !this.pos.updateOnlinePaymentsDataWithServer) {
+            return;
+        }
+        await this.pos.updateOnlinePaymentsDataWithServer(order, false);
+        this.pos.vivaWallet.notices.add(
+            _t(
+                "Order %s was paid online while the terminal was asking for a card.",
+                orderName(order)
+            ),
+            { type: "warning" },
+            () => !order.finalized
+        );
+        this.pos.vivaWallet.flows.wake(line);
     }
 
     /** @returns {Object|undefined} line of an open order that this request, or an earlier one, is of */

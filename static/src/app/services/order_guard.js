@@ -10,20 +10,40 @@ export class OrderGuard {
     }
 
     /**
-     * Refuse to delete, merge or split an order with a card payment, and tell the cashier why.
+     * Refuse what takes products away from an order with a card payment, and tell the cashier why.
      *
      * @param {Object} [order]
+     * @param {"delete"|"merge"|"transfer"|"split"|"link"|"unlink"} [action] what the cashier tries
      * @returns {boolean} whether it is refused
      */
-    refuses(order) {
-        const line =
-            order?.payment_ids.find((line) => line.isVivaWalletInFlight()) ||
-            (order && this.movedMoney(order));
+    refuses(order, action = "delete") {
+        const line = order && this._holding(order);
         if (!line) {
             return false;
         }
-        this._alert(_t("This order has a card payment"), this._whyNotDeleted(line));
+        const why =
+            action === "delete"
+                ? this._whyNotDeleted(line)
+                : `${this.fact(line)} ${advice(action, line.isVivaWalletInFlight())}`;
+        this._alert(_t("This order has a card payment"), why);
         return true;
+    }
+
+    /**
+     * @param {Object} order
+     * @returns {boolean} whether what is being charged, or was, has to stay together
+     */
+    holds(order) {
+        return Boolean(this._holding(order));
+    }
+
+    /** Do not stay where an order is split that another device has begun to charge meanwhile. */
+    leaveSplitting() {
+        const { current, params } = this.pos.router.state;
+        const order = this.pos.models["pos.order"].getBy("uuid", params.orderUuid);
+        if (current === "SplitBillScreen" && this.refuses(order, "split")) {
+            this.pos.navigate("ProductScreen", { orderUuid: order.uuid });
+        }
     }
 
     /**
@@ -34,10 +54,37 @@ export class OrderGuard {
      */
     refusesValidation(lines) {
         const line = lines.find((line) => line.isVivaWalletInFlight());
-        if (!line) {
+        if (line) {
+            this._alert(_t("Card payment still running"), this._whyNotValidated(line));
+            return true;
+        }
+        return this.refusesPaidTwice(lines);
+    }
+
+    /**
+     * Refuse to hand out in cash what a customer has paid by card and online.
+     *
+     * @param {Object[]} lines payment lines of the order
+     * @returns {boolean} whether it is refused
+     */
+    refusesPaidTwice(lines) {
+        const isCard = (line) => line.isVivaWallet() && line.transaction_id;
+        const card = sum(lines.filter(isCard));
+        const online = sum(lines.filter(isPaidOnline));
+        const others = sum(lines.filter((line) => isOther(line) && !isCard(line)));
+        const excess = card + online + others - (lines[0]?.pos_order_id?.totalDue || 0);
+        const isTwice = card > 0 && online > 0 && excess > 0 && !this.pos.currency.isZero(excess);
+        if (!isTwice) {
             return false;
         }
-        this._alert(_t("Card payment still running"), this._whyNotValidated(line));
+        const format = this.pos.env.utils.formatCurrency;
+        this._alert(
+            _t("This order was paid twice"),
+            _t(
+                "%(card)s was charged to a card, and %(online)s was paid online. Press Reverse on the card payment to pay the card back, then validate the order.",
+                { card: format(card), online: format(online) }
+            )
+        );
         return true;
     }
 
@@ -65,6 +112,31 @@ export class OrderGuard {
         if (error instanceof RPCError) {
             serverIds.forEach((id) => this.pos.pendingOrder.delete.delete(id));
         }
+    }
+
+    /**
+     * @param {Object} line payment line that is being charged or paid back, or was
+     * @returns {string} what is known about the money
+     */
+    fact(line) {
+        const amount = this._amount(line);
+        if (!line.isVivaWalletInFlight()) {
+            return line.isVivaWalletRefund()
+                ? _t("%s was paid back to a card.", amount)
+                : _t("%s was charged to a card.", amount);
+        }
+        return (
+            this.pos.vivaWallet.sharing.fact(line) ||
+            (line.isVivaWalletRefund()
+                ? _t("%s may still be paid back.", amount)
+                : _t("The terminal may still charge %s.", amount))
+        );
+    }
+
+    _holding(order) {
+        return (
+            order.payment_ids.find((line) => line.isVivaWalletInFlight()) || this.movedMoney(order)
+        );
     }
 
     _alert(title, body) {
@@ -107,5 +179,55 @@ export class OrderGuard {
                   "%s was charged to a card. Validate the order and refund it instead of deleting it.",
                   amount
               );
+    }
+}
+
+/** @returns {number} */
+function sum(lines) {
+    return lines.reduce((total, line) => total + line.getAmount(), 0);
+}
+
+/** @returns {boolean} whether the customer has paid this on a page of `pos_online_payment` */
+function isPaidOnline(line) {
+    return Boolean(line.payment_method_id.is_online_payment) && line.payment_status === "done";
+}
+
+/** @returns {boolean} whether it is paid in another way, and no change is given for it */
+function isOther(line) {
+    return !isPaidOnline(line) && line.isDone() && !line.payment_method_id.is_cash_count;
+}
+
+/** @returns {string} what to do instead of what is refused */
+function advice(action, isInFlight) {
+    return isInFlight ? adviceWhileRunning(action) : adviceAfterwards(action);
+}
+
+function adviceWhileRunning(action) {
+    switch (action) {
+        case "split":
+            return _t("Wait for its outcome, or cancel it, then split the order.");
+        case "transfer":
+            return _t("Wait for its outcome, or cancel it, then transfer the order.");
+        case "link":
+            return _t("Wait for its outcome, or cancel it, then put the tables together.");
+        case "unlink":
+            return _t("Wait for its outcome, or cancel it, then separate the tables.");
+        default:
+            return _t("Wait for its outcome, or cancel it, then merge the orders.");
+    }
+}
+
+function adviceAfterwards(action) {
+    switch (action) {
+        case "split":
+            return _t("Validate the order instead of splitting it.");
+        case "transfer":
+            return _t("Validate the order instead of transferring it to another one.");
+        case "link":
+            return _t("Validate the order, then put the tables together.");
+        case "unlink":
+            return _t("Validate the order, then separate the tables.");
+        default:
+            return _t("Validate the order instead of merging it with another one.");
     }
 }

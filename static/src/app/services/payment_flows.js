@@ -171,6 +171,7 @@ export class PaymentFlows {
         if (!flow.isOver) {
             line.setPaymentStatus(lineStatus(flow.phase));
             this._saveOrder(line, flow);
+            this.pos.vivaWallet.sharing.tell(line);
         }
     }
 

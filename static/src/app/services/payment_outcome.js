@@ -28,6 +28,9 @@ export class PaymentOutcome {
     async book(line, snapshot) {
         await this.complete(line, snapshot);
         this._tellIfTooLate(line, snapshot);
+        if (isOnScreen(this.pos, line.pos_order_id)) {
+            this.pos.vivaWallet.guard.refusesPaidTwice(line.pos_order_id.payment_ids);
+        }
     }
 
     /**

@@ -30,10 +30,15 @@ export class RecordChanges {
         });
     }
 
-    /** End the flows of lines that are gone, and bring the notices up to date. */
+    /**
+     * End the flows of lines that are gone, close the notices that are not true any more, tell of
+     * totals that have changed, and do not stay where an order is split that another device has begun
+     * to charge.
+     */
     check() {
         this.pos.vivaWallet.flows.endGone();
         this.pos.vivaWallet.notices.closeOutdated();
         this.pos.vivaWallet.changedTotals.check();
+        this.pos.vivaWallet.guard.leaveSplitting();
     }
 }

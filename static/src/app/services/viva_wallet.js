@@ -10,6 +10,7 @@ import { FastPayment } from "./fast_payment";
 import { Notifications } from "./notifications";
 import { OrderCompletion } from "./order_completion";
 import { OrderGuard } from "./order_guard";
+import { OrderSharing } from "./order_sharing";
 import { OrderSync } from "./order_sync";
 import { PaymentFlows } from "./payment_flows";
 import { PaymentOutcome } from "./payment_outcome";
@@ -18,6 +19,7 @@ import { Recovery } from "./recovery";
 import { Refunds } from "./refunds";
 import { RefusedOrders } from "./refused_orders";
 import { Reviews } from "./reviews";
+import { TableGuard } from "./table_guard";
 
 /**
  * What this addon adds to the Point of Sale, as `pos.vivaWallet`: one part for each job. The parts
@@ -57,6 +59,10 @@ export class VivaWallet {
         this.recovery = part(Recovery);
         /** What must not be done with an order. */
         this.guard = part(OrderGuard);
+        /** What must not be done with the tables of a restaurant. */
+        this.tables = part(TableGuard);
+        /** Other devices at an order. */
+        this.sharing = part(OrderSharing);
         /** Which card a refund pays back. */
         this.refunds = part(Refunds);
         /** Card payments that a person must look at. */
@@ -79,6 +85,7 @@ export class VivaWallet {
     async onLoaded(ready) {
         // The data service exists before the store, and does not know it.
         this.pos.data.vivaWalletOrderSync = this.orderSync;
+        this.pos.data.vivaWalletTables = this.tables;
         await settledWithin(ready, timing.LOAD);
         this.recovery.recover();
         this.reviews.load();

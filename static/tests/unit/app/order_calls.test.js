@@ -2,8 +2,9 @@ import { describe, expect, test } from "@odoo/hoot";
 import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { keepPaymentLines } from "@pos_viva_wallet/app/order_calls";
 import { timing } from "@pos_viva_wallet/app/timing";
-import { pass, settle, setupTill, swallow } from "../till_env";
+import { SESSION_ID, pass, settle, setupTill, swallow } from "../till_env";
 
 definePosModels();
 
@@ -45,5 +46,26 @@ describe("an order that cannot be saved", () => {
         answer();
         await settle();
         expect(order.state).toBe("paid");
+    });
+});
+
+describe("payment lines that pos_online_payment has deleted before it validates", () => {
+    const METHOD = "get_and_set_online_payments_data";
+
+    test("stay where a terminal has to do with the order", async () => {
+        const { store, order, method } = await setupTill();
+        await store.syncAllOrders({ orders: [order] });
+        expect(keepPaymentLines(store.models, METHOD, [order.id, 0])).toEqual([order.id, 0]);
+        const line = order.addPaymentline(method).data;
+        expect(keepPaymentLines(store.models, METHOD, [order.id, 0])).toEqual([order.id, 0]);
+        for (const status of ["waitingCard", "done", "retry"]) {
+            line.update({ viva_wallet_session_id: SESSION_ID, payment_status: status });
+            expect(keepPaymentLines(store.models, METHOD, [order.id, 0])).toEqual([
+                order.id,
+                false,
+            ]);
+        }
+        expect(keepPaymentLines(store.models, METHOD, [order.id, 5])).toEqual([order.id, 5]);
+        expect(keepPaymentLines(store.models, "read", [order.id, 0])).toEqual([order.id, 0]);
     });
 });

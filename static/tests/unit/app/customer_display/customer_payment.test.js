@@ -97,11 +97,15 @@ describe("a sale", () => {
         expect(shown(order).amount).toInclude("19.85");
     });
 
-    test("that was declined is no matter once the customer pays cash", async () => {
+    test("that was declined is no matter once the cashier is at another payment", async () => {
         const { server, store, order } = await setupManual();
         server.answer = DECLINED;
         await pass();
-        order.addPaymentline(store.models["pos.payment.method"].find((one) => one.is_cash_count));
+        const other = store.models["pos.payment"].create({
+            pos_order_id: order,
+            payment_method_id: store.models["pos.payment.method"].find((one) => one.is_cash_count),
+        });
+        order.selectPaymentline(other);
         expect(shown(order)).toBe(null);
     });
 

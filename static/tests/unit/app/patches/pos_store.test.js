@@ -28,10 +28,22 @@ describe("a charged order", () => {
         expect.verifySteps(["ProductScreen"]);
     });
 
+    test("is not being split any more once another device charges it", async () => {
+        const { store, order } = await setupCharged();
+        patchWithCleanup(store.router, { navigate: (screen) => expect.step(screen) });
+        Object.assign(store.router.state, {
+            current: "SplitBillScreen",
+            params: { orderUuid: order.uuid },
+        });
+        store.vivaWallet.guard.leaveSplitting();
+        expect.verifySteps(["ProductScreen"]);
+    });
+
     test("is not merged into another one, nor divided again", async () => {
         const { store, order } = await setupCharged();
         expect(await store.mergeOrders(order)).toBe(order);
-        expect(await store.restoreOrdersToOriginalTable(order)).toBe(false);
+        order.uiState.unmerge = { line: { table_id: 7, quantity: 1 } };
+        expect(await store.restoreOrdersToOriginalTable(order, { id: 7 })).toBe(false);
     });
 
     test("is not removed without being asked about", async () => {

@@ -257,9 +257,15 @@ describe("coupons", () => {
     /** An order that uses up ten points of a card, as `pos_loyalty` has it. */
     async function setupCoupons(answer) {
         const till = await setupScreen();
-        const card = { id: CARD_ID, points: 10 };
+        const card = { id: CARD_ID, points: 10, delete: () => expect.step("card removed") };
+        const reward = {
+            coupon_id: card,
+            points_cost: 10,
+            delete: () => expect.step("reward removed"),
+        };
         patchWithCleanup(PosOrder.prototype, {
-            _get_reward_lines: () => [{ coupon_id: card, points_cost: 10 }],
+            _get_reward_lines: () => [reward],
+            _updateRewardLines: () => expect.step("rewards"),
         });
         till.order.uiState.couponPointChanges = { 7: { coupon_id: CARD_ID, points: 2 } };
         onRpc("pos.order", "validate_coupon_programs", ({ args }) => {
@@ -268,7 +274,7 @@ describe("coupons", () => {
         });
         patchWithCleanup(till.store, {
             models: { ...till.store.models, "loyalty.card": { get: () => card } },
-            updateRewards: () => expect.step("rewards"),
+            orderUpdateLoyaltyPrograms: async () => expect.step("programs"),
         });
         return { ...till, card };
     }
@@ -287,7 +293,37 @@ describe("coupons", () => {
         expectNotSent(await tap(till), "Error validating rewards");
         expect(queryText(".modal-body")).toInclude("Not enough points");
         expect(till.card.points).toBe(3);
-        expect.verifySteps([[{ 7: -8 }, []], "rewards"]);
+        expect.verifySteps([[{ 7: -8 }, []], "programs", "rewards"]);
+    });
+
+    test("that do not exist any more are removed, with what they gave", async () => {
+        const till = await setupCoupons(() => ({
+            successful: false,
+            payload: { message: "Some coupons are invalid", removed_coupons: [CARD_ID] },
+        }));
+        expectNotSent(await tap(till), "Error validating rewards");
+        expect.verifySteps([
+            [{ 7: -8 }, []],
+            "reward removed",
+            "card removed",
+            "programs",
+            "rewards",
+        ]);
+    });
+
+    test("that change the rest to pay change what is asked for next", async () => {
+        const till = await setupCoupons(() => ({
+            successful: false,
+            payload: { message: "Not enough points", updated_points: { 7: 3 } },
+        }));
+        patchWithCleanup(PosOrder.prototype, {
+            _updateRewardLines() {
+                this.lines[0].setUnitPrice(50);
+            },
+        });
+        const { line } = await tap(till);
+        expect(line.amount).toBe(till.order.totalDue);
+        expect.verifySteps([[{ 7: -8 }, []], "programs"]);
     });
 
     test("that cannot be checked do not stop the sale", async () => {

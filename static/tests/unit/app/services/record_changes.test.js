@@ -10,6 +10,7 @@ function setup() {
             flows: { endGone: () => expect.step("flows") },
             notices: { closeOutdated: () => expect.step("notices") },
             changedTotals: { check: () => expect.step("totals") },
+            guard: { leaveSplitting: () => expect.step("splitting") },
         },
     });
     changes.listen();
@@ -23,8 +24,8 @@ test("many changes at once are looked at once, when they are complete", async ()
     heard.forEach(({ callback }) => callback());
     expect.verifySteps([]);
     await Promise.resolve();
-    expect.verifySteps(["flows", "notices", "totals"]);
+    expect.verifySteps(["flows", "notices", "totals", "splitting"]);
     heard[0].callback();
     await Promise.resolve();
-    expect.verifySteps(["flows", "notices", "totals"]);
+    expect.verifySteps(["flows", "notices", "totals", "splitting"]);
 });
