@@ -85,9 +85,12 @@ def error(kind, location, message, value):
 def json_object(request):
     """Return the JSON object in a request's body.
 
-    :raises Refused: with 422 when it is no JSON, or no object
+    :raises Refused: with 415 when it does not say that it is JSON (#2471), with 422 when it is none,
+        or no object
     """
-    body = request.get_json(force=True, silent=True)
+    if not request.is_json:
+        raise Refused(415, Header.INVALID, "Unsupported media type: application/json is expected")
+    body = request.get_json(silent=True)
     if isinstance(body, dict):
         return body
     if body is None and request.get_data() != b"null":

@@ -7,9 +7,11 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from ..models.pos_payment_by_hand import CARD_FIELDS
+from .common import OTHER_TERMINAL, TERMINAL
 from .common_ledger import LedgerCommon
 
-CARD = dict.fromkeys(CARD_FIELDS, "made up")
+# A text or a number, as the field wants it.
+CARD = dict.fromkeys(CARD_FIELDS, "7")
 
 
 class ByHandCommon(LedgerCommon):
@@ -263,6 +265,12 @@ class TestPaymentByHand(ByHandCommon):
 class TestStatedPaymentByHand(ByHandCommon):
     """Booked on the word of the cashier, then changed; Viva speaks later."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.create_viva_method(viva_wallet_terminal_id=OTHER_TERMINAL)
+        cls.viva_config.payment_method_ids += cls.other
+
     def setUp(self):
         super().setUp()
         self.sale = self.unknown_sale()
@@ -277,10 +285,14 @@ class TestStatedPaymentByHand(ByHandCommon):
         self.assertEqual((self.row.review, self.row.review_state), ("not_charged", "open"))
         self.assertIn("20.00", self.row.review_facts)
 
+    def test_switched_to_another_terminal(self):
+        self.order.payment_ids.payment_method_id = self.other
+        self.assertEqual((self.row.review, self.row.review_state), ("not_charged", "open"))
+
     def test_switched_to_cash_before_viva_confirms(self):
         self.order.payment_ids.payment_method_id = self.cash
         self.assertFalse(self.row.payment_id)
-        self.simulator.tap("16000001")
+        self.simulator.tap(TERMINAL)
         self.learn(self.sale)
         self.let_pass(self.row, 601)
         self.run_cron()

@@ -311,10 +311,18 @@ class VivaWalletTransaction(models.Model):
         self.ensure_one()
         if self.state != "approved":
             self._link(payment)
-            if not self.statement or not self._is_amount(payment.amount):
+            if not self._is_vouched_for(payment):
                 self._flag("not_charged", replace=bool(self.statement), again=again)
         elif not self._is_amount(payment.amount):
             self._flag("amount_differs", again=again)
+
+    def _is_vouched_for(self, payment):
+        """Tell whether what is booked is what a cashier has made a statement about."""
+        return (
+            bool(self.statement)
+            and self._is_amount(payment.amount)
+            and payment.payment_method_id == self.payment_method_id
+        )
 
     # === WHAT A TILL SAVES === #
 

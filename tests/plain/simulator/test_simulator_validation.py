@@ -44,9 +44,14 @@ def test_sale_with_two_errors_names_both(till):
 
 
 def test_sale_that_is_no_json(till):
-    response = till.call("POST", "/ecr/v1/transactions:sale", data="{")
+    is_json = {"Content-Type": "application/json"}
+    response = till.call("POST", "/ecr/v1/transactions:sale", data="{", headers=is_json)
     assert response.status_code == 422
     assert detail(response)[0]["type"] == "json_invalid"
+
+
+def test_sale_that_does_not_say_that_it_is_json(till):
+    assert till.call("POST", "/ecr/v1/transactions:sale", data="{}").status_code == 415
 
 
 def test_refused_sale_does_not_use_up_its_session_id(till):
