@@ -18,8 +18,8 @@ export class BeforeCharge {
     }
 
     /**
-     * Check the order of a payment line. Odoo's own dialogs tell the cashier what is wrong, and let
-     * him choose a customer where one is missing.
+     * Check the order of a payment line. Odoo's own dialogs tell the cashier what is wrong, and offer
+     * the customers where one is missing.
      *
      * @param {Object} line payment line that is about to be sent
      * @returns {Promise<string|undefined>} why it must not be sent, for the line

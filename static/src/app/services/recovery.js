@@ -28,6 +28,20 @@ export class Recovery {
     }
 
     /**
+     * Offer to send again what the page was reloaded over before it was sent: while Odoo asked for a
+     * customer, for example. Only right after loading, when this page sends nothing.
+     */
+    releaseUnsent() {
+        for (const line of this.pos.models["pos.payment"].getAll()) {
+            const isOpen = line.pos_order_id && !line.pos_order_id.finalized;
+            const isUnsent = line.payment_status === "waiting" && !line.viva_wallet_session_id;
+            if (isOpen && isUnsent && line.isVivaWallet()) {
+                line.setPaymentStatus("pending");
+            }
+        }
+    }
+
+    /**
      * Ask about the card payments that have no outcome yet, and about those that have one: Viva may
      * have changed its mind, and a page that was reloaded does not know why one failed.
      *

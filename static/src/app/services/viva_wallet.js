@@ -87,6 +87,7 @@ export class VivaWallet {
         this.pos.data.vivaWalletOrderSync = this.orderSync;
         this.pos.data.vivaWalletTables = this.tables;
         await settledWithin(ready, timing.LOAD);
+        this.recovery.releaseUnsent();
         this.recovery.recover();
         this.reviews.load();
     }

@@ -8,6 +8,7 @@ import {
     CARD,
     DECLINED,
     NEVER,
+    OPEN,
     PAYMENT_UUID,
     SESSION_ID,
     pass,
@@ -180,4 +181,18 @@ describe("an order that another device has charged", () => {
         expect(queryText(".o_viva_wallet_line_status")).toInclude(text);
         expect(order.payment_ids).toEqual([line]);
     });
+});
+
+test("what was not sent before the page was reloaded can be sent", async () => {
+    const { server, store, order, method } = await setupTill();
+    const line = order.addPaymentline(method).data;
+    line.setPaymentStatus("waiting");
+    await store.vivaWallet.onLoaded(Promise.resolve());
+    await settle();
+    expect(line.payment_status).toBe("pending");
+    line.update({ viva_wallet_session_id: SESSION_ID, payment_status: "waiting" });
+    server.answer = OPEN;
+    await store.vivaWallet.onLoaded(Promise.resolve());
+    await settle();
+    expect(line.payment_status).toBe("waitingCard");
 });
