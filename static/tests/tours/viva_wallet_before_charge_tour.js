@@ -171,6 +171,7 @@ Till.addTour("viva_wallet_gift_card_used_up", () => [
     ProductScreen.clickControlButton("Enter Code"),
     TextInputPopup.inputText("044123456"),
     Dialog.confirm(),
+    Till.acknowledge("Unpaid gift card"),
     ProductScreen.totalAmountIs("7.34"),
     Till.simulator("spend", { points: 4 }),
     ProductScreen.clickPayButton(),
