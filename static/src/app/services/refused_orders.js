@@ -40,7 +40,8 @@ export class RefusedOrders {
     }
 
     /**
-     * The server has refused an order whose card was charged: tell the cashier the way out.
+     * The server has refused an order whose card was charged: tell the cashier the way out. The notice
+     * goes when the order changes, and so before the answer to another try comes.
      *
      * @param {Object} order that is open again
      * @param {string} [reason] in the words of the server, unless a dialog has shown them
@@ -48,7 +49,7 @@ export class RefusedOrders {
     tell(order, reason = "") {
         this.remember(order);
         const line = order.payment_ids.find((line) => line.isVivaWalletCharged());
-        if (!line || this.isTold(order)) {
+        if (!line) {
             return;
         }
         this._told.set(order.uuid, contentOf(order));
