@@ -272,6 +272,8 @@ class PosPayment(models.Model):
         if command[0] not in (Command.UPDATE, Command.DELETE, Command.UNLINK):
             return command
         payment = self.browse(command[1]).exists()
+        if not payment and command[0] != Command.UPDATE:
+            return None  # `pos_online_payment` deletes lines of a draft before the till saves it
         if payment.payment_method_id.use_payment_terminal != "viva_wallet":
             return command
         owner = payment._viva_wallet_charge() or payment._viva_wallet_running()

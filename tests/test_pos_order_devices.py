@@ -241,6 +241,14 @@ class TestOtherDevice(DevicesCommon):
         self.save(self.sale, [Command.update(line.id, {"customer_note": "no ice"})], device=OTHER)
         self.assertEqual(line.customer_note, "no ice")
 
+    def test_payment_line_that_is_gone_can_be_removed_again(self):
+        self.simulator.decline(TERMINAL)
+        self.read(self.sale["session_id"])
+        line = self.order.payment_ids
+        line.unlink()
+        self.save(self.sale, [], payment_ids=[Command.delete(line.id), Command.unlink(line.id)])
+        self.assertFalse(self.order.payment_ids)
+
     def test_may_change_it_once_the_card_was_not_charged(self):
         self.simulator.decline(TERMINAL)
         self.read(self.sale["session_id"])

@@ -16,11 +16,11 @@ export function usesVivaWallet(models) {
 }
 
 /**
- * Let the server keep the payment lines of an order that a Viva terminal has to do with.
+ * Let the server keep the payment lines of an order that was saved with them.
  *
  * Before it validates an order, `pos_online_payment` asks the server for online payments, and to delete
- * the other payment lines of the draft: the charge with them, or lines that this page goes on saving.
- * It asks without that where the next online payment stays as it is.
+ * the other payment lines of the draft: the charge with them, or lines that this page takes for saved.
+ * Where the next online payment is to stay as it is, it asks without that.
  *
  * @param {Object} models of the Point of Sale
  * @param {string} method of the server
@@ -32,8 +32,8 @@ export function keepPaymentLines(models, method, args) {
         return args;
     }
     const order = models["pos.order"].get(args[0]);
-    const isOurs = (line) => line.isVivaWallet() && line.viva_wallet_session_id;
-    return order?.payment_ids.some(isOurs) ? [args[0], false] : args;
+    const isSaved = (line) => line.isSynced || line.viva_wallet_session_id;
+    return usesVivaWallet(models) && order?.payment_ids.some(isSaved) ? [args[0], false] : args;
 }
 
 /**
