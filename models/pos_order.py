@@ -47,9 +47,9 @@ class PosOrder(models.Model):
         :param dict order: as the till sends it; is changed.
         :param existing_order: `pos.order` that it is about.
         """
-        by_uuid = {line.uuid: line.id for line in existing_order.lines}
+        by_uuid = {line.uuid: line for line in existing_order.lines}
         order["lines"] = [
-            (1, by_uuid[command[2]["uuid"]], command[2])
+            by_uuid[command[2]["uuid"]]._viva_wallet_updated(command[2])
             if command[0] == 0 and command[2].get("uuid") in by_uuid
             else command
             for command in order.get("lines") or []

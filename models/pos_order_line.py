@@ -34,3 +34,13 @@ class PosOrderLine(models.Model):
                 if order.currency_id.is_zero(order.amount_total - total):
                     break
         self.write(self._compute_amount_line_all())
+
+    def _viva_wallet_updated(self, values):
+        """Return the command that updates this line by what a till wants to create.
+
+        The till has not seen yet what was made of it: `pos_sale` ties a down payment to a line of the
+        sales order when it is saved, and without that tie would add it there once more.
+        """
+        if "sale_order_line_id" in self._fields and not values.get("sale_order_line_id"):
+            values = {**values, "sale_order_line_id": self.sale_order_line_id.id}
+        return (1, self.id, values)

@@ -1,5 +1,6 @@
 """An order that the server finishes, where no till does: what other modules do then is done, too."""
 
+import uuid
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -79,23 +80,46 @@ class TestFinishingSalesOrder(FinishCommon):
         self.attach(order)
         self.assertEqual(quotation.state, "sale")
 
-    def test_down_payment_is_written_onto_the_sales_order(self):
-        down_payment = self.env["product.product"].sudo().create({
+    def down_payment(self):
+        """Return a sales order, and the product by which the register takes down payments."""
+        product = self.env["product.product"].sudo().create({
             "name": "Down payment (POS)", "type": "service", "available_in_pos": True,
             "taxes_id": False, "invoice_policy": "order",
         })  # fmt: skip
         # Sessions are open: the form of the register would not take it.
-        self.viva_config.sudo()._write({"down_payment_product_id": down_payment.id})
+        self.viva_config.sudo()._write({"down_payment_product_id": product.id})
         self.env.invalidate_all()
         sales_order = self.env["sale.order"].sudo().create({
             "partner_id": self.partner.id,
             "order_line": [(0, 0, {"product_id": self.product.id, "price_unit": 100})],
         })  # fmt: skip
+        return sales_order, product
+
+    def paid_down(self, sales_order):
+        return sales_order.order_line.filtered("is_downpayment").filtered("price_unit")
+
+    def test_down_payment_is_there_once_where_the_answer_to_the_first_saving_is_lost(self):
+        """The till saves the order while the terminal waits, and once more when it is paid."""
+        sales_order, product = self.down_payment()
+        sale = self.approved_sale()
+        line = {
+            "uuid": str(uuid.uuid4()), "product_id": product.id, "qty": 1, "price_unit": 12.34,
+            "price_subtotal": 12.34, "price_subtotal_incl": 12.34,
+            "sale_order_origin_id": sales_order.id, "sale_order_line_id": False,
+        }  # fmt: skip
+        values = {"lines": [(0, 0, line)]}
+        self.sync_order(sale, state="draft", order_values=dict(values))
+        self.assertEqual(len(self.paid_down(sales_order)), 1)
+        order = self.sync_order(sale, order_values=dict(values))
+        self.assertEqual(order.state, "paid")
+        self.assertEqual(self.paid_down(sales_order).mapped("price_unit"), [12.34])
+
+    def test_down_payment_is_written_onto_the_sales_order(self):
+        sales_order, product = self.down_payment()
         order = self.draft_order()
-        order.lines.write({"product_id": down_payment.id, "sale_order_origin_id": sales_order.id})
+        order.lines.write({"product_id": product.id, "sale_order_origin_id": sales_order.id})
         self.attach(order)
-        lines = sales_order.order_line.filtered("is_downpayment").filtered("price_unit")
-        self.assertEqual(lines.mapped("price_unit"), [12.34])
+        self.assertEqual(self.paid_down(sales_order).mapped("price_unit"), [12.34])
         self.assertEqual(sales_order.state, "sale")
 
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "bench": ("bench", CHECKS),
     "chaos": ("chaos", CHECKS),
     "demo": ("demo", (RUN,)),
+    "first-contact": ("first_contact", (RUN,)),
     "odoo": ("odoo_command", (RUN,)),
     "pictures": ("pictures", CHECKS),
     "test": ("check", CHECKS),

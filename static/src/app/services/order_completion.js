@@ -32,7 +32,8 @@ export class OrderCompletion {
             isForeign || isOld ? isPaymentScreenOf(this.pos, order) : isOnScreen(this.pos, order);
         if (isAwaited) {
             await this.validateIfPaid(order);
-            if (!order.finalized && !isPaymentScreenOf(this.pos, order)) {
+            const isToldWhy = this.pos.vivaWallet.refusedOrders.isTold(order);
+            if (!order.finalized && !isToldWhy && !isPaymentScreenOf(this.pos, order)) {
                 this._tellApproved(order, line);
             }
             return;

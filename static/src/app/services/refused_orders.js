@@ -9,6 +9,8 @@ export class RefusedOrders {
     /** @param {Object} pos the `PosStore` */
     constructor(pos) {
         this.pos = pos;
+        /** @type {Map<string, string>} what was told to the cashier: content by uuid of the order */
+        this._told = new Map();
     }
 
     /**
@@ -30,6 +32,14 @@ export class RefusedOrders {
     }
 
     /**
+     * @param {Object} order
+     * @returns {boolean} whether the cashier was told that the server refuses it as it is
+     */
+    isTold(order) {
+        return this._told.get(order.uuid) === contentOf(order);
+    }
+
+    /**
      * The server has refused an order whose card was charged: tell the cashier the way out.
      *
      * @param {Object} order that is open again
@@ -38,9 +48,10 @@ export class RefusedOrders {
     tell(order, reason = "") {
         this.remember(order);
         const line = order.payment_ids.find((line) => line.isVivaWalletCharged());
-        if (!line) {
+        if (!line || this.isTold(order)) {
             return;
         }
+        this._told.set(order.uuid, contentOf(order));
         this.pos.vivaWallet.notices.add(
             [refusedText(line, orderName(order)), reason].filter(Boolean).join(" "),
             { type: "warning" },

@@ -97,15 +97,13 @@ describe("a sale", () => {
         expect(shown(order).amount).toInclude("19.85");
     });
 
-    test("that was declined is no matter once the cashier is at another payment", async () => {
-        const { server, store, order } = await setupManual();
+    test("that was declined is no matter once its line is removed", async () => {
+        const { server, store, order, line } = await setupManual();
         server.answer = DECLINED;
         await pass();
-        const other = store.models["pos.payment"].create({
-            pos_order_id: order,
-            payment_method_id: store.models["pos.payment.method"].find((one) => one.is_cash_count),
-        });
-        order.selectPaymentline(other);
+        expect(shown(order).stage).toBe("notDone");
+        order.removePaymentline(line);
+        order.addPaymentline(store.models["pos.payment.method"].find((one) => one.is_cash_count));
         expect(shown(order)).toBe(null);
     });
 

@@ -293,6 +293,29 @@ describe("an order that the server refuses", () => {
         expect(order.state).toBe("paid");
     });
 
+    test("is told once, also when somebody validates it again as it is", async () => {
+        const { store, order, saved } = await setupRefused();
+        show(store, order);
+        const screen = await open(order);
+        await screen.validateOrder();
+        await pass();
+        await animationFrame();
+        expect(saved.tries).toBe(2);
+        expect(dialogTitles()).toHaveLength(2);
+        expect(".o_notification").toHaveCount(1);
+    });
+
+    test("is not called approved besides, where its products are open", async () => {
+        const { store, order, line, saved } = await setupRefused();
+        store.setOrder(order);
+        store.router.state.current = "ProductScreen";
+        await store.vivaWallet.completion.finish(line, true);
+        await animationFrame();
+        expect(saved.tries).toBe(1);
+        expect(".o_notification").toHaveCount(1);
+        expect(queryText(".o_notification")).toInclude("does not accept the order yet");
+    });
+
     test("is remembered over a reload", async () => {
         const { store, order } = await setupRefused();
         show(store, order);
