@@ -6,6 +6,9 @@ from odoo.tests import tagged
 
 from .test_tours import TourCommon
 
+# There tills invoice orders or refunds, to a customer and through a tax office that tests cannot
+# register with.
+NOT_PLAYED = {"SA"}
 OF_A_COUNTRY = re.compile(r"l10n_([a-z]{2})_(?:\w+_)?pos(?:_\w+)?$")
 
 
@@ -18,7 +21,7 @@ class TestScenes(TourCommon):
         installed = cls.env["ir.module.module"].search([("state", "=", "installed")])
         found = map(OF_A_COUNTRY.match, installed.mapped("name"))
         codes = {match[1].upper() for match in found if match}
-        if len(codes) == 1:
+        if len(codes) == 1 and not codes & NOT_PLAYED:
             country = cls.env["res.country"].search([("code", "in", list(codes))])
             cls.env.company.write({"country_id": country.id, "vat": False})
 

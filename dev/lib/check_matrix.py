@@ -12,7 +12,7 @@ from .side_by_side import side_by_side
 
 STAGE = "matrix"
 # Most scripts and styles, which differ in each database, belong to pages that no scene opens.
-HELPER = "pos_viva_wallet_late_assets"
+HELPER = "pos_viva_wallet_till_assets"
 SCENES = f"/{ADDON}:TestScenes"
 # A browser and an Odoo each.
 LANES = 3

@@ -1,6 +1,6 @@
 {
-    "name": "POS Viva Wallet: late assets",
-    "summary": "Tests make only those scripts and styles that a page asks for",
+    "name": "POS Viva Wallet: assets of the till",
+    "summary": "Tests make no scripts and styles but those of the till",
     "version": "19.0.1.0.0",
     "category": "Hidden",
     "author": "POS Viva Wallet contributors",
