@@ -100,6 +100,8 @@ class TestFinishingSalesOrder(FinishCommon):
 
     def test_down_payment_is_there_once_where_the_answer_to_the_first_saving_is_lost(self):
         """The till saves the order while the terminal waits, and once more when it is paid."""
+        sellers = self.env.ref("sales_team.group_sale_salesman_all_leads")
+        self.cashier.sudo().group_ids += sellers
         sales_order, product = self.down_payment()
         sale = self.approved_sale()
         line = {
