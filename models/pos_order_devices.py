@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 PRICE_FIELDS = {"qty", "price_unit", "discount", "price_subtotal", "price_subtotal_incl"}
 # What it is, which does not change.
 FIXED_FIELDS = {"product_id", "tax_ids", "order_id"}
+# Commands that name a line by its id, also one of another order.
+NAMING_A_LINE = (Command.UPDATE, Command.LINK, Command.DELETE, Command.UNLINK)
 
 
 class PosOrder(models.Model):
@@ -62,10 +64,8 @@ class PosOrder(models.Model):
     def _viva_wallet_own_lines(self, commands):
         """Return commands for lines, without those for lines of other orders that are charged."""
         lines = self.env["pos.order.line"]
-        ids = {command[1] for command in commands if command[0] in (Command.UPDATE, Command.LINK)}
-        uuids = [
-            command[2].get("uuid") for command in commands if command[0] == Command.CREATE
-        ]  # fmt: skip
+        ids = {command[1] for command in commands if command[0] in NAMING_A_LINE}
+        uuids = [command[2].get("uuid") for command in commands if command[0] == Command.CREATE]
         named = lines.search(["|", ("id", "in", list(ids)), ("uuid", "in", uuids)])
         others = named.order_id - self
         held = others.filtered(self.env["viva.wallet.transaction"]._holding)

@@ -369,6 +369,8 @@ class TestBesideRestaurant(DevicesCommon):
         for command in (
             Command.link(line.id),
             Command.update(line.id, {"order_id": target.id}),
+            Command.delete(line.id),
+            Command.unlink(line.id),
             self.line(self.beer, 12.34),
         ):
             with self.subTest(command=command):
