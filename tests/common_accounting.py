@@ -54,7 +54,8 @@ class AccountingCommon(VivaWalletCommon):
         order = self.sync_order(request, state="draft")
         order.partner_id = self.customer
         if cash:
-            order.lines[0].copy({"price_unit": cash, "order_id": order.id})
+            prices = dict.fromkeys(("price_unit", "price_subtotal", "price_subtotal_incl"), cash)
+            order.lines[0].copy({**prices, "order_id": order.id})
             order._compute_prices()
             order.add_payment(
                 {

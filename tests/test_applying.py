@@ -80,7 +80,6 @@ class TestApplying(LedgerCommon):
             {"status": 200, "body": "<html>maintenance</html>"},
             {"status": 200, "body": {"sessionId": sale["session_id"], "success": "true"}},
             {"status": 200, "body": {"sessionId": str(uuid.uuid4()), "success": True}},
-            {"status": 200, "body": {"sessionId": sale["session_id"], "success": False}},
             {"status": 202, "body": None},
             {"status": 401, "body": None, "times": 2},
             {"status": 403, "body": None},
@@ -97,6 +96,15 @@ class TestApplying(LedgerCommon):
             self.assertEqual(self.read(sale["session_id"])["state"], "sent")
         self.assertEqual(self.read(sale["session_id"])["state"], "approved")
         self.assert_ledgers_agree()
+
+    def test_failure_without_an_event_is_a_failure_in_doubt(self):
+        sale = self.start()
+        body = {"sessionId": sale["session_id"], "success": False}
+        self.simulator.add_faults(
+            {"operation": "session", "action": "answer", "status": 200, "body": body}
+        )
+        snapshot = self.read(sale["session_id"])
+        self.assertEqual((snapshot["state"], snapshot["uncertain"]), ("failed", True))
 
     def test_success_that_is_not_ours(self):
         """Approved needs a transaction id and the currency that was asked for."""
@@ -242,7 +250,7 @@ class TestApplying(LedgerCommon):
         row = self.unknown_sale()
         for days, hours in ((0, 0), (1, 2), (9, 6), (15, 6)):
             with self.subTest(days=days):
-                self.let_pass(row, days * 86400)
+                self.let_pass(row, days * 86400 + timing.CHECK_AFTER + 1)
                 asked = self.questions()
                 self.run_cron()
                 self.assertEqual(self.questions(), asked + 1)
@@ -268,6 +276,8 @@ class TestApplying(LedgerCommon):
         row = self.unknown_sale()
         self.let_pass(row, 5 * 86400)
         self.simulator.set_terminal(TERMINAL, endless_202=False)
+        is_over = lambda: self.simulator.sessions()[0]["state"] == "done"  # noqa: E731
+        self.wait_until(is_over, "the terminal to stop")
         self.simulator.approve_late(row.session_id)
         self.run_cron()
         self.assertEqual(row.state, "approved")
