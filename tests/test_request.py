@@ -31,6 +31,8 @@ class TestRequest(TwoRegistersCommon):
                 "state": "sent",
                 "reason": False,
                 "text": "",
+                "asked_by": self.cashier.name,
+                "device": False,
                 "aborting": False,
                 "cancelled": False,
                 "accepted": True,
