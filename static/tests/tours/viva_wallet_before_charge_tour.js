@@ -31,6 +31,7 @@ Till.addTour("viva_wallet_customer_cannot_be_invoiced", () => [
     Till.enterProduct(),
     ProductScreen.clickPayButton(),
     PaymentScreen.clickInvoiceButton(),
+    PaymentScreen.isInvoiceButtonChecked(),
     PaymentScreen.clickPaymentMethod(Till.METHOD),
     Dialog.is({ title: "Please select the Customer" }),
     Dialog.cancel(),
@@ -42,6 +43,7 @@ Till.addTour("viva_wallet_customer_cannot_be_invoiced", () => [
     Till.lineIs("retry", "Odoo cannot make an invoice for Ada"),
 
     PaymentScreen.clickInvoiceButton(),
+    PaymentScreen.isInvoiceButtonUnchecked(),
     Till.retry(),
     Till.customer("approve"),
     ReceiptScreen.isShown(),
@@ -74,6 +76,7 @@ Till.addTour("viva_wallet_cash_after_decline", () => [
     Till.isSaved(),
     PaymentScreen.clickPaymentline("Cash", "2.00"),
     PaymentScreen.clickNumpad("1 2"),
+    PaymentScreen.selectedPaymentlineHas("Cash", "12.00"),
     PaymentScreen.clickValidate(),
     ReceiptScreen.isShown(),
     ReceiptScreen.paymentLineContains("Cash", "12.00"),
