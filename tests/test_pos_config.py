@@ -30,7 +30,9 @@ class TestPosConfig(ReviewCommon):
                     self.create_viva_method(journal_id=journals[1].id, config_ids=[(4, config.id)])
 
     def test_tills_know_the_products_for_what_is_charged_on_top(self):
-        loaded = {"pos.config": self.viva_config.read(load=False)}  # before, as a till does
+        config = self.viva_config
+        # Before the products, as a till does.
+        loaded = {"pos.config": config._load_pos_data_read(config, config)}
         data = self.env["product.template"]._load_pos_data_search_read(loaded, self.viva_config)
         templates = [record["id"] for record in data]
         for name in ("surplus", "surcharge"):
