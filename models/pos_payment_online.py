@@ -18,7 +18,7 @@ class PosPayment(models.Model):
     def create(self, vals_list):
         """Override of `point_of_sale`: who has paid online is not asked for a card any more.
 
-        `pos_online_payment`, which comes above this, only checks what is created.
+        `pos_online_payment`, which comes below this, only checks what is created.
         """
         payments = super().create(vals_list)
         if "online_account_payment_id" in self._fields:

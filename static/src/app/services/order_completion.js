@@ -66,8 +66,8 @@ export class OrderCompletion {
     }
 
     /**
-     * A validation is over, pressed or made by itself. `pos_loyalty` may have ended it before it came
-     * to `validateOnce`, and like `pos_hr` it does not say what became of it: the order does.
+     * A validation is over, pressed or made by itself. `pos_loyalty` and `pos_hr`, whose patches run
+     * within ours, do not say what became of it: the order does.
      *
      * @param {Object} [order]
      */
