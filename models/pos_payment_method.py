@@ -8,7 +8,7 @@ from ..viva.account import DEMO, LIVE, Credentials, Hosts, is_loopback_url
 from ..viva.client import VivaClient
 from ..viva.credential_cleanup import clean
 from . import verification_key
-from .pos_payment_method_credentials import CREDENTIAL_FIELDS, NEW_CREDENTIALS
+from .pos_payment_method_credentials import CREDENTIAL_FIELDS, NEW_CREDENTIALS, STORED_AT
 from .pos_payment_method_webhook import WEBHOOK_FIELDS
 
 _logger = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class PosPaymentMethod(models.Model):
         ]
 
     def _is_write_forbidden(self, fields):
-        return super()._is_write_forbidden(fields - WEBHOOK_FIELDS)
+        return super()._is_write_forbidden(fields - WEBHOOK_FIELDS - {STORED_AT})
 
     @api.model_create_multi
     def create(self, vals_list):

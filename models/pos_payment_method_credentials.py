@@ -13,6 +13,8 @@ CREDENTIAL_FIELDS = (
 NEW_CREDENTIALS = {
     name.replace("viva_wallet_", "viva_wallet_new_"): name for name in CREDENTIAL_FIELDS
 }
+# Written beside them, also while a register is open.
+STORED_AT = "viva_wallet_stored_at"
 # Of what is stored, the form shows this many characters of the two that are no secrets.
 SHOWN_CHARACTERS = 4
 _SHOWN_IN_PART = ("viva_wallet_merchant_id", "viva_wallet_client_id")

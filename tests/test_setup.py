@@ -534,6 +534,11 @@ class TestForm(SetupCommon):
         changed = [name for name, date in after.items() if date != before]
         self.assertEqual(changed, ["viva_wallet_api_key"])
 
+    def test_method_of_an_open_register_can_be_created(self):
+        self.open_register()
+        created = self.create_viva_method(config_ids=[(4, self.viva_config.id)])
+        self.assertTrue(created.viva_wallet_stored_at)
+
     def test_credentials_from_before_have_no_date(self):
         self.viva_method.viva_wallet_stored_at = False
         hints = self.hints()

@@ -8,7 +8,7 @@ from .test_tours import TourCommon
 
 # There tills invoice orders or refunds, to a customer and through a tax office that tests cannot
 # register with.
-NOT_PLAYED = {"SA"}
+NOT_PLAYED = {"SA", "UY"}
 OF_A_COUNTRY = re.compile(r"l10n_([a-z]{2})_(?:\w+_)?pos(?:_\w+)?$")
 
 
