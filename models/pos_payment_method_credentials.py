@@ -29,6 +29,19 @@ _HELP = {
 }
 
 
+def _credential(label, name):
+    return fields.Char(string=label, groups="base.group_system", copy=False, help=_HELP[name])
+
+
+def _new_credential(label, name):
+    return fields.Char(
+        string=label,
+        compute="_compute_viva_wallet_new_credentials",
+        readonly=False,
+        help=_HELP[name],
+    )
+
+
 def _hint():
     return fields.Char(
         compute="_compute_viva_wallet_has_credentials",
@@ -42,42 +55,14 @@ class PosPaymentMethod(models.Model):
 
     _inherit = "pos.payment.method"
 
-    viva_wallet_merchant_id = fields.Char(
-        string="Merchant ID", groups="base.group_system", copy=False, help=_HELP["merchant_id"]
-    )
-    viva_wallet_api_key = fields.Char(
-        string="API Key", groups="base.group_system", copy=False, help=_HELP["api_key"]
-    )
-    viva_wallet_client_id = fields.Char(
-        string="Client ID", groups="base.group_system", copy=False, help=_HELP["client_id"]
-    )
-    viva_wallet_client_secret = fields.Char(
-        string="Client secret", groups="base.group_system", copy=False, help=_HELP["client_secret"]
-    )
-    viva_wallet_new_merchant_id = fields.Char(
-        string="New Merchant ID",
-        compute="_compute_viva_wallet_new_credentials",
-        readonly=False,
-        help=_HELP["merchant_id"],
-    )
-    viva_wallet_new_api_key = fields.Char(
-        string="New API Key",
-        compute="_compute_viva_wallet_new_credentials",
-        readonly=False,
-        help=_HELP["api_key"],
-    )
-    viva_wallet_new_client_id = fields.Char(
-        string="New Client ID",
-        compute="_compute_viva_wallet_new_credentials",
-        readonly=False,
-        help=_HELP["client_id"],
-    )
-    viva_wallet_new_client_secret = fields.Char(
-        string="New Client secret",
-        compute="_compute_viva_wallet_new_credentials",
-        readonly=False,
-        help=_HELP["client_secret"],
-    )
+    viva_wallet_merchant_id = _credential("Merchant ID", "merchant_id")
+    viva_wallet_api_key = _credential("API Key", "api_key")
+    viva_wallet_client_id = _credential("Client ID", "client_id")
+    viva_wallet_client_secret = _credential("Client secret", "client_secret")
+    viva_wallet_new_merchant_id = _new_credential("New Merchant ID", "merchant_id")
+    viva_wallet_new_api_key = _new_credential("New API Key", "api_key")
+    viva_wallet_new_client_id = _new_credential("New Client ID", "client_id")
+    viva_wallet_new_client_secret = _new_credential("New Client secret", "client_secret")
     viva_wallet_has_credentials = fields.Boolean(
         compute="_compute_viva_wallet_has_credentials", compute_sudo=True
     )

@@ -141,6 +141,19 @@ class TestListOfTheDay(ListCommon):
         self.assertEqual(self.transaction(session_id).review_state, "resolved")
         self.assert_ledgers_agree()
 
+    def test_forgotten_charge_with_a_surcharge(self):
+        row = self.transaction(self.approved_sale(surcharge=31)["session_id"])
+        session_id = row.session_id
+        self.forget(row)
+        self.compare()
+        row = self.transaction(session_id)
+        self.assertEqual((row.amount, row.charged_amount), (12.34, 12.65))
+        row._resolve("checked")
+        self.compare()
+        self.run_cron()
+        self.assertFalse(self.transaction(session_id).listed_minor)
+        self.assertEqual(self.transaction(session_id).review_state, "resolved")
+
     def test_forgotten_charge_of_a_payment_that_exists(self):
         row = self.booked_sale()
         session_id, payment = row.session_id, row.payment_id

@@ -86,7 +86,6 @@ DAY_EDGE = 300.0
 
 # --- A request of ours ---
 
-# A row that is still `new` then belongs to a process that died.
 # At most one question to Viva in this time, for one session, whoever asks.
 ASK_INTERVAL = 1.0
 # The slowest that a request can be: begun late, connected late, answered late.

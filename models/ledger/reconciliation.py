@@ -267,7 +267,9 @@ class VivaWalletTransaction(models.Model):
                 .with_context(active_test=False)
                 .search([("name", "=", currency)], limit=1)
                 .id,
-                "amount_minor": result.amount - (result.tip_amount or 0),
+                "amount_minor": result.amount
+                - (result.tip_amount or 0)
+                - (result.surcharge_amount or 0),
             }
         )
         row._apply_outcome(result, entry.reply)

@@ -39,7 +39,13 @@ export async function addExtras(pos, order, extras) {
             order.tip_amount = (order.tip_amount || 0) + extra.amount;
         } else {
             const amount = pos.env.utils.formatCurrency(extra.amount);
-            pos.vivaWallet.notices.add(addedText(extra.kind, amount), { type: "warning" });
+            const isToldNow = () =>
+                extra.kind === "surplus" || pos.selectedOrderUuid === order.uuid;
+            pos.vivaWallet.notices.add(
+                addedText(extra.kind, amount),
+                { type: "warning" },
+                isToldNow
+            );
         }
     }
 }

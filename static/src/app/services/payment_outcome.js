@@ -149,7 +149,8 @@ export class PaymentOutcome {
 
     /** A prepaid or meal card may have paid a part; the order is not finished before the rest is. */
     _tellIfLess(line, { charged }) {
-        const { currency } = line.pos_order_id;
+        const order = line.pos_order_id;
+        const { currency } = order;
         const rest = currency.round(line.amount - charged);
         if (line.isVivaWalletRefund() || !(charged > 0 && currency.isPositive(rest))) {
             return;
@@ -160,7 +161,8 @@ export class PaymentOutcome {
                 charged: formatCurrency(charged),
                 rest: formatCurrency(rest),
             }),
-            { type: "warning" }
+            { type: "warning" },
+            () => !order.finalized && !order.isPaid()
         );
     }
 
